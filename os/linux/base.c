@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * os/linux/base.c - where a user's environments lie: $XDG_RUNTIME_DIR, /dev/shm or $TMPDIR.
+ *
+ * The first two are tmpfs nearly everywhere: memory, and empty after a reboot.  A candidate is
+ * skipped when it is not there or not safe, but never because of what lies in it: a folder that
+ * somebody else put in our place is refused when it is opened, not worked around, or two processes
+ * could choose differently.
+ *
+ * What happens if a process dies here: nothing; nothing is made.
+ */
+#include <config.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "os/os.h"
+#include "os/posix/posix.h"
+
+#define CANDIDATE_SIZE 4096
+
+/* An absolute path without the slashes at its end; false when there is none or it is too long. */
+static bool absolute(const char *value, char path[CANDIDATE_SIZE])
+{
+	size_t length;
+
+	if (value == NULL || value[0] != '/')
+		return false;
+	length = strlen(value);
+	while (length > 1 && value[length - 1] == '/')
+		length--;
+	if (length >= CANDIDATE_SIZE)
+		return false;
+	memcpy(path, value, length);
+	path[length] = '\0';
+	return true;
+}
+
+/* A folder for everybody, in which a folder of ours is safe. */
+static bool is_shared_place(const char *path)
+{
+	return cf_folder_protects(path) && faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0;
+}
+
+carafe_status os_base_folder(char *path, size_t size)
+{
+	char place[CANDIDATE_SIZE];
+	int length;
+
+	if (absolute(os_setting("XDG_RUNTIME_DIR"), place) && cf_folder_is_ours(place)) {
+		length = snprintf(path, size, "%s/carafe", place);
+	} else {
+		if (is_shared_place("/dev/shm"))
+			strcpy(place, "/dev/shm");
+		else if (!absolute(os_setting("TMPDIR"), place) || !is_shared_place(place))
+			strcpy(place, "/tmp");
+		length = snprintf(path, size, "%s/carafe-%lu", strcmp(place, "/") ? place : "",
+				  (unsigned long)geteuid());
+	}
+	if (length < 0 || (size_t)length >= size)
+		return CARAFE_STATUS_OBJECT_PATH_INVALID;
+	return CARAFE_STATUS_SUCCESS;
+}

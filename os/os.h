@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * os/os.h - what an operating system must offer to core/.
+ *
+ * This is the whole contract: core/ includes no system header and calls nothing else of a
+ * system.  Each folder under os/ implements it; os/posix/ holds what real systems share.
+ *
+ * Rules for every backend
+ *   - Nothing here prints, aborts or changes the program's signal handlers.
+ *   - A function that can fail returns a carafe_status; on failure its outputs are untouched
+ *     unless stated otherwise.
+ *   - Descriptors are close-on-exec and are moved out of the low numbers a program expects.
+ *   - Any return from os_park() means "look again"; it never decides the outcome of a wait.
+ *   - Functions marked [signal-safe] may be called from a signal handler and keep errno.
+ *
+ * What happens if a process dies here: the kernel closes its descriptors and drops its locks;
+ * nothing else that this interface hands out outlives the process, except files, which the next
+ * one to come finds complete (they are renamed into place) or knows to be leftovers (unlocked).
+ */
+#ifndef CARAFE_OS_OS_H
+#define CARAFE_OS_OS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <carafe/status.h>
+
+/* ---- Time ---------------------------------------------------------------------------- */
+
+enum os_clock {
+	OS_CLOCK_UPTIME,	/* monotonic, equal for all processes, stops while suspended */
+	OS_CLOCK_REALTIME	/* ns since 1970-01-01 UTC, follows clock changes */
+};
+
+#define OS_NEVER UINT64_MAX
+
+/* The present time in nanoseconds. [signal-safe] */
+uint64_t os_now(enum os_clock clock);
+
+/* ---- Sleeping ------------------------------------------------------------------------ */
+
+/*
+ * Sleeps while *word == expected, until os_unpark(word), the deadline (ns on the given clock;
+ * OS_NEVER for none), a signal, or for no reason at all.  Returns true only when the deadline
+ * has passed by the backend's own reading of the clock.  The word lies in a region mapped by
+ * os_map(); at most one thread sleeps on a word.  The comparison is atomic with respect to
+ * os_unpark(), but is no memory fence.  [signal-safe]
+ */
+bool os_park(const uint32_t *word, uint32_t expected, enum os_clock clock, uint64_t deadline);
+
+/* Wakes the thread that sleeps on word, in whatever process, if there is one. [signal-safe] */
+void os_unpark(uint32_t *word);
+
+/* Processors this process may run on; at least 1.  [signal-safe] */
+unsigned os_processors(void);
+
+/* A short name of the sleeping primitive ("futex", "umtx", ...), for people. */
+const char *os_backend(void);
+
+/* ---- Files of an environment ---------------------------------------------------------- */
+
+/*
+ * The value of a variable of the environment; NULL when it is not set, or when the program runs
+ * with rights that whoever set it may not have (setuid).
+ */
+const char *os_setting(const char *name);
+
+/*
+ * Writes the folder in which this user's environments lie (no trailing slash).  The rule, in
+ * this order, taking the first that can be had:
+ *   $XDG_RUNTIME_DIR/carafe  when the variable names an absolute path of a folder that is ours
+ *   the system's place for shared memory, "carafe-UID" in it (Linux: /dev/shm)
+ *   ${TMPDIR:-/tmp}/carafe-UID
+ * The folder need not exist yet.  CARAFE_STATUS_OBJECT_PATH_INVALID when it does not fit in size.
+ */
+carafe_status os_base_folder(char *path, size_t size);
+
+/*
+ * Opens the folder path, relative to the folder parent (parent -1: path is absolute).  With create
+ * it is made (0700) when absent.  Refused with CARAFE_STATUS_ACCESS_DENIED: a symbolic link, what
+ * is no folder, an owner other than the effective user, or write permission for others.
+ * CARAFE_STATUS_OBJECT_PATH_NOT_FOUND when absent, CARAFE_STATUS_DISK_FULL,
+ * CARAFE_STATUS_TOO_MANY_OPENED_FILES; CARAFE_STATUS_OBJECT_PATH_INVALID for a path that ends in
+ * a slash (systems follow a link before it) or is too long.
+ */
+carafe_status os_folder_open(int parent, const char *path, bool create, int *folder);
+
+/*
+ * Renames the folder from to the name to, both in parent, atomically.
+ * CARAFE_STATUS_OBJECT_NAME_COLLISION when to exists and is not empty.
+ */
+carafe_status os_folder_rename(int parent, const char *from, const char *to);
+
+/* Removes the folder name in parent with the plain files in it (one level). Best effort. */
+void os_folder_remove(int parent, const char *name);
+
+/* Calls visit(context, name) for each name in the folder but "." and "..", until that is false. */
+carafe_status os_folder_list(int folder, bool (*visit)(void *context, const char *name),
+			     void *context);
+
+/*
+ * Opens the plain file name in folder for reading and writing; with create it is made (0600).
+ * Refused with CARAFE_STATUS_ACCESS_DENIED: links, other owners, other kinds of file.
+ * CARAFE_STATUS_OBJECT_NAME_NOT_FOUND when absent (or when the folder was removed).
+ */
+carafe_status os_file_open(int folder, const char *name, bool create, int *file);
+
+carafe_status os_file_size(int file, uint64_t *size);
+
+/* Sets the size, sparse.  Called with one size only in the life of a file. */
+carafe_status os_file_resize(int file, uint64_t size);
+
+/*
+ * Makes sure that the bytes [offset, offset + length) can be touched without a fault: reserves
+ * their backing store, without changing them, whoever writes there meanwhile.
+ * CARAFE_STATUS_DISK_FULL when there is none; CARAFE_STATUS_NOT_SUPPORTED when this file system
+ * cannot promise it.
+ */
+carafe_status os_file_reserve(int file, uint64_t offset, uint64_t length);
+
+/* True when name in folder is still the very file (or folder) that fd was opened from. */
+bool os_same_file(int fd, int folder, const char *name);
+
+/* Maps [0, size) of the file for all to share, readable and, unless read_only, writable. */
+carafe_status os_map(int file, uint64_t size, bool read_only, void **base);
+void os_unmap(void *base, uint64_t size);
+
+void os_close(int fd);
+
+uint32_t os_page_size(void);
+
+/* ---- Locks that die with their holder -------------------------------------------------- */
+
+/*
+ * An exclusive lock on the bytes [first, first + count) of file (count 0: to the end of all bytes),
+ * owned by this opening of the file.  It is gone at once when the last descriptor of the opening
+ * is, be it by exit, kill or exec.  Never blocks: CARAFE_STATUS_SHARING_VIOLATION when somebody else holds any of the bytes.
+ */
+carafe_status os_lock(int file, uint64_t first, uint64_t count);
+carafe_status os_unlock(int file, uint64_t first, uint64_t count);
+
+/*
+ * Whether somebody else than this opening of the file holds one of the bytes.
+ * A backend that cannot answer for locks of its own process says so in its README.
+ */
+carafe_status os_lock_test(int file, uint64_t first, uint64_t count, bool *held);
+
+/* ---- Processes ------------------------------------------------------------------------- */
+
+/* Names one incarnation of a process for os_watch_add(); compared bytewise. */
+struct os_process {
+	uint64_t start;		/* when it started, in the system's own unit */
+	uint32_t pid;
+	uint32_t space;		/* the space in which pid means something (Linux: pid namespace) */
+};
+
+/* The calling process. */
+void os_self(struct os_process *process);
+
+/*
+ * A watch tells one thread, promptly, that a process died or that somebody rang the bell.  It is
+ * a hint: the lock is the truth.
+ */
+struct os_watch;
+
+/* bell: an opened bell that rings into this watch, or -1. */
+carafe_status os_watch_open(int bell, struct os_watch **watch);
+void os_watch_close(struct os_watch *watch);
+
+/*
+ * Watches one more process, named key in what os_watch_wait() tells.
+ * CARAFE_STATUS_SUCCESS; CARAFE_STATUS_INVALID_CID: it is gone already;
+ * CARAFE_STATUS_NOT_SUPPORTED: this system cannot watch it, test its lock now and then.
+ */
+carafe_status os_watch_add(struct os_watch *watch, const struct os_process *process, uint32_t key);
+void os_watch_remove(struct os_watch *watch, uint32_t key);
+
+/*
+ * Sleeps until a watched process dies, the bell rings, os_watch_interrupt(), the time (ns;
+ * OS_NEVER for no end) is over, or for no reason.  One death ends one wait, not every later one.
+ */
+void os_watch_wait(struct os_watch *watch, uint64_t nanoseconds);
+
+/* Ends a present or the next os_watch_wait() of any thread of this process. */
+void os_watch_interrupt(struct os_watch *watch);
+
+/*
+ * A bell is a file through which any process can end os_watch_wait() of who opened it; when
+ * several did, of at least one.
+ */
+carafe_status os_bell_create(int folder, const char *name);
+carafe_status os_bell_open(int folder, const char *name, int *bell);
+void os_bell_ring(int folder, const char *name);	/* no effect when nobody opened it */
+
+/* ---- Threads of this process ------------------------------------------------------------ */
+
+/*
+ * One lock for all of this process' rare, process-local book-keeping.  Recursive: no.  For fork():
+ * take it in prepare, release it in parent and child.
+ */
+void os_local_lock(void);
+void os_local_unlock(void);
+
+/*
+ * hook() runs at the end of every thread that called os_thread_arm(), as late as the system
+ * allows, in that thread; once for each thread, whatever the thread does after it.  Set once.
+ */
+carafe_status os_thread_at_exit(void (*hook)(void));
+void os_thread_arm(void);
+
+/* Starts a detached thread with every signal blocked. */
+carafe_status os_thread_start(void (*run)(void *), void *argument);
+
+/* Gives up the processor. [signal-safe] */
+void os_yield(void);
+
+/* The three run around fork() in the usual places.  Set once. */
+carafe_status os_at_fork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
+
+#endif

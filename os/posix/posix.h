@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * os/posix/posix.h - what the files under os/ share among themselves; core/ never sees it.
+ *
+ * os/posix/ holds what every POSIX.1-2008 system does alike: clocks, folders, files, mappings,
+ * FIFOs, threads.  Sleeping, locks, watches, reserving memory and the place of the environments are
+ * the business of the system's own folder.
+ *
+ * Weaknesses of what is here
+ *   - A folder is safe against other users, not against other programs of the same user.
+ *   - A bell wakes at least one of those who opened it, not all.
+ *   - The hook at a thread's end runs with the thread-specific destructors: not for a thread that
+ *     ends by a bare system call, nor at exit() of the process.
+ *
+ * What happens if a process dies here: nothing in these files outlives it but files.
+ */
+#ifndef CARAFE_OS_POSIX_H
+#define CARAFE_OS_POSIX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <carafe/status.h>
+
+/* The status for a value of errno after a call on a file or folder. */
+carafe_status cf_errno_status(int error);
+
+/*
+ * Moves a descriptor, close-on-exec, out of the numbers that programs expect to get or redirect.
+ * Takes fd over: returns the number to use, or -1 (and errno) when there is none above 2.
+ */
+int cf_high_descriptor(int fd);
+
+/*
+ * True when path is a folder in which nobody else can replace what is ours: it belongs to us or to
+ * root, and is not writable for others or is sticky.
+ */
+bool cf_folder_protects(const char *path);
+
+/* True when path is a folder of the effective user that others cannot write to. */
+bool cf_folder_is_ours(const char *path);
+
+#endif

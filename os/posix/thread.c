@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * os/posix/thread.c - threads of this process.
+ *
+ * The hook at a thread's end is a destructor of thread-specific data.  Other libraries' destructors
+ * may still use Carafe, so it lets the others go first: each of the rounds that the system promises
+ * it arms itself again, and calls the hook in the last.
+ *
+ * The library must not be unloaded once a thread is armed (it is linked so that it never is).
+ *
+ * What happens if a process dies here: all of this dies with it.
+ */
+#include <config.h>
+
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "os/os.h"
+
+#ifndef PTHREAD_DESTRUCTOR_ITERATIONS
+#define PTHREAD_DESTRUCTOR_ITERATIONS _POSIX_THREAD_DESTRUCTOR_ITERATIONS
+#endif
+
+static pthread_mutex_t local = PTHREAD_MUTEX_INITIALIZER;
+
+static pthread_key_t exit_key;
+static void (*exit_hook)(void);
+
+/* A thread's value of exit_key points to the round that it is in. */
+static const char rounds[PTHREAD_DESTRUCTOR_ITERATIONS + 1];
+
+void os_local_lock(void)
+{
+	(void)pthread_mutex_lock(&local);
+}
+
+void os_local_unlock(void)
+{
+	(void)pthread_mutex_unlock(&local);
+}
+
+static void thread_exits(void *value)
+{
+	const char *round = (const char *)value + 1;
+
+	if (round - rounds < PTHREAD_DESTRUCTOR_ITERATIONS)
+		(void)pthread_setspecific(exit_key, round);
+	else
+		exit_hook();
+}
+
+carafe_status os_thread_at_exit(void (*hook)(void))
+{
+	exit_hook = hook;
+	if (pthread_key_create(&exit_key, thread_exits) != 0)
+		return CARAFE_STATUS_INSUFFICIENT_RESOURCES;
+	return CARAFE_STATUS_SUCCESS;
+}
+
+void os_thread_arm(void)
+{
+	if (pthread_getspecific(exit_key) == NULL)
+		(void)pthread_setspecific(exit_key, rounds);
+}
+
+struct start {
+	void (*run)(void *);
+	void *argument;
+};
+
+static void *thread_main(void *context)
+{
+	struct start start = *(struct start *)context;
+
+	free(context);
+	start.run(start.argument);
+	return NULL;
+}
+
+/* Creates it with the caller's signal mask, which is full. */
+static carafe_status create_detached(struct start *start)
+{
+	pthread_attr_t attributes;
+	pthread_t thread;
+	int error;
+
+	if (pthread_attr_init(&attributes) != 0)
+		return CARAFE_STATUS_NO_MEMORY;
+	(void)pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+	error = pthread_create(&thread, &attributes, thread_main, start);
+	(void)pthread_attr_destroy(&attributes);
+	if (error != 0)
+		return CARAFE_STATUS_INSUFFICIENT_RESOURCES;
+	return CARAFE_STATUS_SUCCESS;
+}
+
+carafe_status os_thread_start(void (*run)(void *), void *argument)
+{
+	struct start *start = malloc(sizeof(*start));
+	carafe_status status;
+	sigset_t all, before;
+
+	if (start == NULL)
+		return CARAFE_STATUS_NO_MEMORY;
+	start->run = run;
+	start->argument = argument;
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	status = create_detached(start);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (!CARAFE_SUCCESS(status))
+		free(start);
+	return status;
+}
+
+void os_yield(void)
+{
+	int saved = errno;
+
+	(void)sched_yield();
+	errno = saved;
+}
+
+carafe_status os_at_fork(void (*prepare)(void), void (*parent)(void), void (*child)(void))
+{
+	if (pthread_atfork(prepare, parent, child) != 0)
+		return CARAFE_STATUS_NO_MEMORY;
+	return CARAFE_STATUS_SUCCESS;
+}
