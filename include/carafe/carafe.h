@@ -17,9 +17,9 @@
  *
  * A call that fails has changed nothing, unless it says otherwise.  Where several errors of a
  * call's list apply, the first of the list is returned; only for want of room
- * (INSUFFICIENT_RESOURCES, DISK_FULL) a call may fail before it looks at its arguments.  The names in these
- * lists lack their prefix: INVALID_HANDLE is CARAFE_STATUS_INVALID_HANDLE.  In addition to its
- * list, every call on an environment may return
+ * (INSUFFICIENT_RESOURCES, DISK_FULL) a call may fail before it looks at its arguments.  The
+ * names in these lists lack their prefix: INVALID_HANDLE is CARAFE_STATUS_INVALID_HANDLE.  In
+ * addition to its list, every call on an environment may return
  *
  *	FILE_CORRUPT_ERROR	the environment is damaged: a process wrote into it what does not
  *				belong there.  The process is well, the environment is not: close
