@@ -1,0 +1,91 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Catches a file that reaches into a layer that it must not know:
+#
+#	include		<- nothing but the freestanding headers
+#	core		-> include, os/os.h; no system header, no #if on a system or processor
+#	os/posix	-> os, include, system headers, never core, nor one system's folder
+#	os/SYSTEM	-> os, os/posix, include, system headers, never core
+#	compat, tools, bench -> include, system headers, and of core only what is listed below
+#
+# and <atomic_ops.h> is included in core/atomic.h alone.
+set -u
+cd "${CARAFE_SRCDIR:-.}" || exit 1
+
+# The headers of core that others may use: inspection that changes nothing, and the ways in that
+# compat/ needs because its ABI has no Windows handle.
+open_to_tools='core/atomic.h|core/query.h'
+open_to_compat='core/atomic.h|core/query.h'
+
+freestanding='<(stdint|stddef|stdbool|limits|string|stdalign)\.h>'
+systems='linux|unix|FreeBSD|OpenBSD|NetBSD|DragonFly|APPLE|MACH|sun|WIN32|CYGWIN|ANDROID|HAIKU|GLIBC'
+
+# includes FOLDER...: every include of every C file there, as "FILE:LINE: TARGET", <> or "" kept.
+includes()
+{
+	for folder in "$@"; do
+		[ -d "$folder" ] && find "$folder" -type f \( -name '*.[ch]' -o -name '*.inc' \)
+	done | sort | while IFS= read -r file; do
+		awk '/^[ \t]*#[ \t]*include/ {
+			sub(/^[ \t]*#[ \t]*include[ \t]*/, "")
+			sub(/[ \t]*(\/\*.*)?$/, "")
+			print FILENAME ":" FNR ": " $0
+		}' "$file"
+	done
+}
+
+# forbid NAME: fails if there is a line on the standard input, and shows it.
+number=0
+failed=0
+forbid()
+{
+	number=$((number + 1))
+	offenders=$(cat)
+	if [ -z "$offenders" ]; then
+		echo "ok $number - $1"
+		return
+	fi
+	failed=1
+	echo "not ok $number - $1"
+	printf '%s\n' "$offenders" | sed 's/^/# /'
+}
+
+if [ ! -d core ] || [ ! -f os/os.h ]; then
+	echo "Bail out! no core/ and os/os.h in $(pwd): run it by make check, or set CARAFE_SRCDIR"
+	exit 1
+fi
+echo "1..9"
+
+includes core | grep -Ev ": ($freestanding|<carafe/[a-z_]+\.h>|\"(core/.*|os/os\.h)\")\$" |
+	grep -v '^core/atomic\.h:[0-9]*: <atomic_ops\.h>$' |
+	forbid "core includes only freestanding headers, include/, core/ and os/os.h"
+
+find core -name '*.[ch]' -exec grep -En \
+	"^[[:space:]]*#[[:space:]]*(if|ifdef|ifndef|elif).*_?($systems)(_|\$|[^A-Za-z])" {} + |
+	forbid "core has no #if on an operating system"
+
+includes core os compat tools bench tests include | grep '<atomic_ops' | grep -v '^core/atomic\.h:' |
+	forbid "only core/atomic.h includes <atomic_ops.h>"
+
+includes os | grep -E ': "(\.\./)*(core|compat|tools|bench|tests)/' |
+	forbid "os knows nothing of core and of what stands above it"
+
+includes os/posix | grep -E ': "os/' | grep -Ev ': "os/(os\.h|posix/.*)"$' |
+	forbid "os/posix knows no single system"
+
+for folder in os/*/; do
+	system=$(basename "$folder")
+	includes "os/$system" | grep -E ': "os/' |
+		grep -Ev ": \"os/(os\.h|posix/.*|$system/.*)\"\$"
+done | forbid "no system's folder knows another system's"
+
+includes tools bench | grep -E ': "core/' | grep -Ev ": \"($open_to_tools)\"\$" |
+	forbid "tools and bench use include/ and the read-only query headers of core"
+
+includes compat | grep -E ': "core/' | grep -Ev ": \"($open_to_compat)\"\$" |
+	forbid "compat uses include/ and the query headers of core"
+
+includes include | grep -v '^include/carafe/linux/' | grep -Ev ": ($freestanding|<carafe/[a-z_]+\.h>)\$" |
+	forbid "public headers need only each other and the freestanding headers"
+
+exit $failed
