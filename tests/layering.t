@@ -34,20 +34,19 @@ includes()
 	done
 }
 
-# forbid NAME: fails if there is a line on the standard input, and shows it.
+# forbid NAME LINES: fails if there are lines, and shows them.
 number=0
 failed=0
 forbid()
 {
 	number=$((number + 1))
-	offenders=$(cat)
-	if [ -z "$offenders" ]; then
+	if [ -z "$2" ]; then
 		echo "ok $number - $1"
 		return
 	fi
 	failed=1
 	echo "not ok $number - $1"
-	printf '%s\n' "$offenders" | sed 's/^/# /'
+	printf '%s\n' "$2" | sed 's/^/# /'
 }
 
 if [ ! -d core ] || [ ! -f os/os.h ]; then
@@ -56,36 +55,40 @@ if [ ! -d core ] || [ ! -f os/os.h ]; then
 fi
 echo "1..9"
 
-includes core | grep -Ev ": ($freestanding|<carafe/[a-z_]+\.h>|\"(core/.*|os/os\.h)\")\$" |
-	grep -v '^core/atomic\.h:[0-9]*: <atomic_ops\.h>$' |
-	forbid "core includes only freestanding headers, include/, core/ and os/os.h"
+forbid "core includes only freestanding headers, include/, core/ and os/os.h" "$(
+	includes core |
+		grep -Ev ": ($freestanding|<carafe/[a-z_]+\.h>|\"(core/.*|os/os\.h)\")\$" |
+		grep -v '^core/atomic\.h:[0-9]*: <atomic_ops\.h>$')"
 
-find core -name '*.[ch]' -exec grep -En \
-	"^[[:space:]]*#[[:space:]]*(if|ifdef|ifndef|elif).*_?($systems)(_|\$|[^A-Za-z])" {} + |
-	forbid "core has no #if on an operating system"
+forbid "core has no #if on an operating system" "$(
+	find core -name '*.[ch]' -exec grep -EHn \
+		"^[[:space:]]*#[[:space:]]*(if|ifdef|ifndef|elif).*_?($systems)(_|\$|[^A-Za-z])" {} +)"
 
-includes core os compat tools bench tests include | grep '<atomic_ops' | grep -v '^core/atomic\.h:' |
-	forbid "only core/atomic.h includes <atomic_ops.h>"
+forbid "only core/atomic.h includes <atomic_ops.h>" "$(
+	includes core os compat tools bench tests include |
+		grep '<atomic_ops' | grep -v '^core/atomic\.h:')"
 
-includes os | grep -E ': "(\.\./)*(core|compat|tools|bench|tests)/' |
-	forbid "os knows nothing of core and of what stands above it"
+forbid "os knows nothing of core and of what stands above it" "$(
+	includes os | grep -E ': "(\.\./)*(core|compat|tools|bench|tests)/')"
 
-includes os/posix | grep -E ': "os/' | grep -Ev ': "os/(os\.h|posix/.*)"$' |
-	forbid "os/posix knows no single system"
+forbid "os/posix knows no single system" "$(
+	includes os/posix | grep -E ': "os/' | grep -Ev ': "os/(os\.h|posix/.*)"$')"
 
-for folder in os/*/; do
-	system=$(basename "$folder")
-	includes "os/$system" | grep -E ': "os/' |
-		grep -Ev ": \"os/(os\.h|posix/.*|$system/.*)\"\$"
-done | forbid "no system's folder knows another system's"
+forbid "no system's folder knows another system's" "$(
+	for folder in os/*/; do
+		system=$(basename "$folder")
+		includes "os/$system" | grep -E ': "os/' |
+			grep -Ev ": \"os/(os\.h|posix/.*|$system/.*)\"\$"
+	done)"
 
-includes tools bench | grep -E ': "core/' | grep -Ev ": \"($open_to_tools)\"\$" |
-	forbid "tools and bench use include/ and the read-only query headers of core"
+forbid "tools and bench use include/ and the read-only query headers of core" "$(
+	includes tools bench | grep -E ': "core/' | grep -Ev ": \"($open_to_tools)\"\$")"
 
-includes compat | grep -E ': "core/' | grep -Ev ": \"($open_to_compat)\"\$" |
-	forbid "compat uses include/ and the query headers of core"
+forbid "compat uses include/ and the query headers of core" "$(
+	includes compat | grep -E ': "core/' | grep -Ev ": \"($open_to_compat)\"\$")"
 
-includes include | grep -v '^include/carafe/linux/' | grep -Ev ": ($freestanding|<carafe/[a-z_]+\.h>)\$" |
-	forbid "public headers need only each other and the freestanding headers"
+forbid "public headers need only each other and the freestanding headers" "$(
+	includes include | grep -v '^include/carafe/linux/' |
+		grep -Ev ": ($freestanding|<carafe/[a-z_]+\.h>)\$")"
 
 exit $failed
