@@ -40,14 +40,21 @@ uint64_t os_now(enum os_clock clock);
 
 /* ---- Sleeping ------------------------------------------------------------------------ */
 
+enum os_parked {
+	OS_LOOK,	/* woken, or for no reason at all */
+	OS_LATE,	/* the deadline has passed by the backend's own reading of the clock */
+	OS_INTERRUPTED	/* a signal handler ran */
+};
+
 /*
  * Sleeps while *word == expected, until os_unpark(word), the deadline (ns on the given clock;
- * OS_NEVER for none), a signal, or for no reason at all.  Returns true only when the deadline
- * has passed by the backend's own reading of the clock.  The word lies in a region mapped by
+ * OS_NEVER for none), a signal, or for no reason at all.  The word lies in a region mapped by
  * os_map(); at most one thread sleeps on a word.  The comparison is atomic with respect to
- * os_unpark(), but is no memory fence.  [signal-safe]
+ * os_unpark(), but is no memory fence.  With restartable, a handler installed with SA_RESTART does not
+ * end the sleep where the system can do that; otherwise any handler may.  [signal-safe]
  */
-bool os_park(const uint32_t *word, uint32_t expected, enum os_clock clock, uint64_t deadline);
+enum os_parked os_park(const uint32_t *word, uint32_t expected, enum os_clock clock,
+		       uint64_t deadline, bool restartable);
 
 /* Wakes the thread that sleeps on word, in whatever process, if there is one. [signal-safe] */
 void os_unpark(uint32_t *word);

@@ -23,6 +23,7 @@
 #include <limits.h>
 #include <linux/futex.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "os/os.h"
@@ -78,23 +79,59 @@ static long futex(const uint32_t *word, int operation, uint32_t value,
 
 #endif
 
-bool os_park(const uint32_t *word, uint32_t expected, enum os_clock clock, uint64_t deadline)
+/*
+ * FUTEX_WAIT_BITSET with a deadline returns EINTR even after a handler with SA_RESTART; futex_waitv (5.16) restarts
+ * then, as the system calls that our callers stand in for do.
+ */
+#ifdef SYS_futex_waitv
+static long wait_restartable(const uint32_t *word, uint32_t expected, enum os_clock clock,
+			     const struct kernel_time *time)
+{
+	struct {
+		uint64_t value;
+		uint64_t address;
+		uint32_t flags;
+		uint32_t reserved;
+	} waiter = { .value = expected, .address = (uint64_t)(uintptr_t)word, .flags = 2 };
+
+	return syscall(SYS_futex_waitv, &waiter, 1, 0, time,
+		       clock == OS_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC);
+}
+#else
+static long wait_restartable(const uint32_t *word, uint32_t expected, enum os_clock clock,
+			     const struct kernel_time *time)
+{
+	(void)word, (void)expected, (void)clock, (void)time;
+	errno = ENOSYS;
+	return -1;
+}
+#endif
+
+enum os_parked os_park(const uint32_t *word, uint32_t expected, enum os_clock clock,
+		       uint64_t deadline, bool restartable)
 {
 	int operation = FUTEX_WAIT_BITSET;
 	struct kernel_time time = {
 		.seconds = (int64_t)(deadline / NANOSECONDS),
 		.nanoseconds = (int64_t)(deadline % NANOSECONDS)
 	};
+	enum os_parked parked = OS_LOOK;
 	int saved = errno;
-	bool late = false;
+	long result = -1;
 
 	if (clock == OS_CLOCK_REALTIME)
 		operation |= FUTEX_CLOCK_REALTIME;
-	if (futex(word, operation, expected, deadline == OS_NEVER ? NULL : &time) < 0 &&
-	    errno == ETIMEDOUT)
-		late = os_now(clock) >= deadline;
+	errno = ENOSYS;
+	if (restartable && deadline != OS_NEVER)
+		result = wait_restartable(word, expected, clock, &time);
+	if (result < 0 && (errno == ENOSYS || errno == EPERM))
+		result = futex(word, operation, expected, deadline == OS_NEVER ? NULL : &time);
+	if (result < 0 && errno == EINTR)
+		parked = OS_INTERRUPTED;
+	else if (result < 0 && errno == ETIMEDOUT && os_now(clock) >= deadline)
+		parked = OS_LATE;
 	errno = saved;
-	return late;
+	return parked;
 }
 
 void os_unpark(uint32_t *word)

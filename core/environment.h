@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * core/environment.h - what a process knows of an environment that it has open.
+ *
+ * What happens if a process dies here: all of this is its own memory.
+ */
+#ifndef CF_ENVIRONMENT_H
+#define CF_ENVIRONMENT_H
+
+#include <carafe/environment.h>
+
+#include "core/layout.h"
+#include "core/place.h"
+
+#define CF_ENVIRONMENTS 8u /* open at once in a process */
+
+struct cf_janitor;
+
+struct carafe_environment {
+	struct cf_region *region;
+	struct cf_place place;
+	uint64_t serial;	/* unique among the openings of this process; never 0 */
+	uint32_t number;	/* index in the table of open environments */
+	uint32_t process;	/* our slot */
+	uint32_t flags;		/* of carafe_environment_open() */
+	uint32_t processors;
+	uint32_t spin;		/* longest spin before parking; 0 none */
+	uint32_t thread_hint;	/* where to look first for a free thread slot */
+	struct cf_janitor *janitor;	/* our thread that offers to be it; NULL until needed */
+	int inherited_lock;	/* during fork(): the lock file opened for the child; else -1 */
+	uint32_t inherited;	/* during fork(): the child's slot */
+};
+
+/* The environment open under a number, or NULL; for walks over all. */
+struct carafe_environment *cf_environment_at(uint32_t number);
+
+#endif

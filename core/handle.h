@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * core/handle.h - handle tables: one per process, in the environment.
+ *
+ * A handle value is (index + 1) * 4; its low two bits are ignored.  Entry word, value: in use: CF_HANDLE_USED,
+ * flags and the object's index; free: next free index + 1.  While an entry is unchanged its object is alive, so
+ * what was read of the object between two equal readings of the entry belongs to it.
+ *
+ * What happens if a process dies here: making and closing are one KCAS each; the sweep closes what is left.
+ */
+#ifndef CF_HANDLE_H
+#define CF_HANDLE_H
+
+#include <carafe/status.h>
+#include <carafe/types.h>
+
+#include "core/thread.h"
+#include "core/type.h"
+
+#define CF_HANDLE_USED 0x80000000u
+#define CF_HANDLE_INHERIT 0x40000000u
+#define CF_HANDLE_OBJECT 0x00ffffffu
+
+/*
+ * The object of a handle of this process.  type 0: any.  INVALID_HANDLE, OBJECT_TYPE_MISMATCH, ACCESS_DENIED
+ * (one of the rights in access is missing).  [signal-safe]
+ */
+carafe_status cf_handle_view(struct carafe_environment *environment, carafe_handle handle,
+			     enum cf_type_number type, carafe_access access, struct cf_view *view);
+
+/* Makes an object and its first handle. */
+carafe_status cf_handle_create(struct carafe_environment *environment, const struct cf_birth *birth,
+			       carafe_access access, uint32_t attributes, carafe_handle *handle);
+
+/* Closes a handle of this process. */
+carafe_status cf_handle_close(struct carafe_environment *environment, carafe_handle handle);
+
+/*
+ * Turns the only handle of an object into a reference that belongs to descriptors: the handle is gone, the object
+ * is marked CF_EXTERNAL and belongs to an opening of the ntsync device.  *view is the object afterwards.
+ */
+carafe_status cf_handle_adopt(struct carafe_environment *environment, carafe_handle handle,
+			      uint32_t instance, struct cf_view *view);
+
+/* Drops the reference of an external object; INVALID_HANDLE when it is not what view->info says any more. */
+carafe_status cf_external_drop(struct carafe_environment *environment, const struct cf_view *view);
+
+/*
+ * Closes all handles of the process in slot while its state word is as guarded; for the sweep and for leaving.
+ */
+carafe_status cf_handle_close_all(struct cf_self *self, struct cf_process *process, uint64_t guarded);
+
+/* Copies the inheritable handles of our process into the empty table of another slot of ours, for fork(). */
+carafe_status cf_handle_inherit(struct cf_self *self, struct cf_process *child);
+
+#endif

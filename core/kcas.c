@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * core/kcas.c - see core/kcas.h.
+ *
+ * An operation passes through these steps, each of which anybody may take for anybody:
+ *   install   in address order, replace each word that is as expected by a reference to the descriptor
+ *   decide    one CAS of the descriptor's status: success when all are installed, failure when one was not as
+ *	       expected
+ *   remove    replace each reference by the new word, or by the old value with the next sequence number
+ *
+ * Why a late helper does no harm: to get past a word it must have seen the reference there, and a word
+ * that had the reference and has it no more has a sequence number that never recurs.  So once the owner has gone
+ * through all three steps no word can hold the reference any more, and the descriptor can be used again at once.
+ *
+ * A helper copies the descriptor and then checks that its sequence is still the one that the reference names.
+ *
+ * What happens if a process dies here: before the status says "undecided" nobody knows of the operation; after
+ * that anybody finishes it.
+ */
+#include "core/kcas.h"
+
+#include "core/region.h"
+#include "core/thread.h"
+#include "core/wake.h"
+
+enum { UNDECIDED, SUCCESSFUL, FAILED, WRITING };
+
+/* A chain of operations that stand in each other's way is never longer than this in a sound environment. */
+#define MANY (CF_THREADS * 4u)
+
+struct operation {
+	uint64_t reference;
+	struct cf_descriptor *descriptor;
+	uint64_t sequence;
+	struct cf_changes *changes;
+};
+
+enum copied { COPIED, OVER, DAMAGED };
+enum installed { DECIDED, BLOCKED };
+
+/* reference: sequence 47 | thread 14 | depth 2 | 1 */
+static uint64_t make_reference(uint32_t thread, uint32_t depth, uint64_t sequence)
+{
+	return sequence << 17 | (uint64_t)thread << 3 | (uint64_t)depth << 1 | CF_DESCRIPTOR;
+}
+
+_Static_assert(CF_THREADS <= 1u << 14 && CF_DESCRIPTORS <= 4, "fields of a reference");
+
+static uint64_t reference_sequence(uint64_t reference)
+{
+	return reference >> 17;
+}
+
+static struct cf_descriptor *reference_descriptor(struct cf_region *region, uint64_t reference)
+{
+	struct cf_thread *thread = cf_thread_at(region, (uint32_t)(reference >> 3) & (CF_THREADS - 1));
+	uint32_t depth = (uint32_t)(reference >> 1) & 3;
+
+	return thread != NULL && depth < CF_DESCRIPTORS ? &thread->descriptor[depth] : NULL;
+}
+
+static uint64_t make_status(uint64_t sequence, unsigned state)
+{
+	return sequence << 2 | state;
+}
+
+static void decide(struct operation *op, unsigned state)
+{
+	(void)cf_cas(&op->descriptor->status, make_status(op->sequence, UNDECIDED),
+		     make_status(op->sequence, state));
+}
+
+static bool undecided(const struct operation *op)
+{
+	return cf_load(&op->descriptor->status) == make_status(op->sequence, UNDECIDED);
+}
+
+/* Reads the entries of a descriptor that may be written anew meanwhile; true when they make sense. */
+static bool copy_entries(struct cf_region *region, struct operation *op)
+{
+	struct cf_descriptor *descriptor = op->descriptor;
+	uint32_t count = cf_load32_relaxed(&descriptor->count);
+	uint32_t i, where, last = 0;
+
+	if (count == 0 || count > CF_CHANGES)
+		return false;
+	op->changes->count = 0;
+	for (i = 0; i < count; i++) {
+		uint64_t old = cf_load_relaxed(&descriptor->entry[i].old);
+		cf_word *word;
+
+		where = cf_load32_relaxed(&descriptor->entry[i].where);
+		word = cf_word_at(region, where & ~1u);
+		if (word == NULL || (where & ~1u) <= last || cf_described(old))
+			return false;
+		last = where & ~1u;
+		cf_change_with(op->changes, word, old, cf_load32_relaxed(&descriptor->entry[i].value),
+			       (where & 1) != 0);
+	}
+	return true;
+}
+
+static enum copied copy(struct cf_region *region, uint64_t reference, struct operation *op)
+{
+	bool sound;
+	uint64_t status;
+
+	op->reference = reference;
+	op->sequence = reference_sequence(reference);
+	op->descriptor = reference_descriptor(region, reference);
+	if (op->descriptor == NULL)
+		return DAMAGED;
+	status = cf_load(&op->descriptor->status);
+	if (status >> 2 != op->sequence || (status & 3) == WRITING)
+		return OVER;
+	sound = copy_entries(region, op);
+	cf_fence_loads();
+	if (cf_load_relaxed(&op->descriptor->status) >> 2 != op->sequence)
+		return OVER;
+	return sound ? COPIED : DAMAGED;
+}
+
+/* Installs and decides.  BLOCKED: another operation, *other, is in the way of this still undecided one. */
+static enum installed install(struct operation *op, uint64_t *other)
+{
+	uint32_t i;
+
+	for (i = 0; i < op->changes->count; i++) {
+		struct cf_change *change = &op->changes->at[i];
+
+		for (;;) {
+			uint64_t bits = cf_load(change->word);
+
+			if (bits == op->reference)
+				break;
+			if (cf_described(bits)) {
+				*other = bits;
+				return undecided(op) ? BLOCKED : DECIDED;
+			}
+			if (bits != change->old) {
+				decide(op, FAILED);
+				return DECIDED;
+			}
+			if (cf_cas(change->word, change->old, op->reference))
+				break;
+		}
+	}
+	decide(op, SUCCESSFUL);
+	return DECIDED;
+}
+
+/* Removes the references of a decided operation; true when it was successful. */
+static bool remove_references(struct operation *op)
+{
+	uint64_t status = cf_load(&op->descriptor->status);
+	bool success = status == make_status(op->sequence, SUCCESSFUL);
+	uint32_t i;
+
+	if (status >> 2 != op->sequence)
+		return false;
+	for (i = 0; i < op->changes->count; i++) {
+		struct cf_change *change = &op->changes->at[i];
+
+		(void)cf_cas(change->word, op->reference,
+			     success ? change->new : cf_next(change->old, cf_value(change->old)));
+	}
+	return success;
+}
+
+/* The thread whose operation granted a wait may never get to wake the waiter, so a helper does as well. */
+static void wake_granted(struct cf_region *region, const struct operation *op)
+{
+	uint32_t i;
+
+	for (i = 0; i < op->changes->count; i++) {
+		const struct cf_change *change = &op->changes->at[i];
+		struct cf_thread *thread = cf_thread_of_wait(region, cf_word_offset(region, change->word));
+
+		if (thread != NULL && cf_wait_granted(change->new))
+			cf_wake(thread);
+	}
+}
+
+bool cf_help(struct cf_region *region, uint64_t reference)
+{
+	struct cf_changes changes;
+	struct operation op = { .changes = &changes };
+	uint64_t current = reference, other;
+	uint32_t round;
+
+	for (round = 0; round < MANY; round++) {
+		enum copied copied = copy(region, current, &op);
+
+		if (copied == DAMAGED)
+			return false;
+		if (copied == COPIED && install(&op, &other) == BLOCKED) {
+			current = other;
+			continue;
+		}
+		if (copied == COPIED && remove_references(&op))
+			wake_granted(region, &op);
+		if (current == reference)
+			return true;
+		current = reference;
+	}
+	return false;
+}
+
+bool cf_read_slow(struct cf_region *region, cf_word *word, uint64_t *bits)
+{
+	uint32_t round;
+
+	for (round = 0; round < MANY; round++) {
+		*bits = cf_load(word);
+		if (!cf_described(*bits))
+			return true;
+		if (!cf_help(region, *bits))
+			return false;
+	}
+	return false;
+}
+
+static void sort(struct cf_changes *changes)
+{
+	uint32_t i, j;
+
+	for (i = 1; i < changes->count; i++) {
+		struct cf_change moving = changes->at[i];
+
+		for (j = i; j > 0 && changes->at[j - 1].word > moving.word; j--)
+			changes->at[j] = changes->at[j - 1];
+		changes->at[j] = moving;
+	}
+}
+
+/* Writes the descriptor; from the last store on others can help. */
+static void publish(const struct cf_self *self, struct operation *op)
+{
+	struct cf_descriptor *descriptor = op->descriptor;
+	uint32_t i;
+
+	cf_store_relaxed(&descriptor->status, make_status(op->sequence, WRITING));
+	cf_fence_stores();
+	cf_store32_relaxed(&descriptor->count, op->changes->count);
+	for (i = 0; i < op->changes->count; i++) {
+		const struct cf_change *change = &op->changes->at[i];
+		uint32_t where = cf_word_offset(self->region, change->word);
+
+		cf_store_relaxed(&descriptor->entry[i].old, change->old);
+		cf_store32_relaxed(&descriptor->entry[i].where, where | (cf_waiters(change->new) ? 1 : 0));
+		cf_store32_relaxed(&descriptor->entry[i].value, cf_value(change->new));
+	}
+	cf_store(&descriptor->status, make_status(op->sequence, UNDECIDED));
+}
+
+enum cf_outcome cf_kcas(struct cf_self *self, struct cf_changes *changes)
+{
+	uint32_t depth = self->depth;
+	bool success, sound = true;
+	struct operation op;
+	uint64_t other;
+
+	if (changes->count == 1)
+		return cf_cas(changes->at[0].word, changes->at[0].old, changes->at[0].new) ?
+			       CF_DONE : CF_MISSED;
+	if (depth >= CF_DESCRIPTORS)
+		return CF_NESTED;
+	self->depth = depth + 1;
+	sort(changes);
+	op.changes = changes;
+	op.descriptor = &self->thread->descriptor[depth];
+	op.sequence = (cf_load_relaxed(&op.descriptor->status) >> 2) + 1;
+	op.reference = make_reference(self->index, depth, op.sequence);
+	publish(self, &op);
+	while (install(&op, &other) == BLOCKED)
+		if (!cf_help(self->region, other)) {
+			sound = false;
+			decide(&op, FAILED);
+			break;
+		}
+	success = remove_references(&op);
+	self->depth = depth;
+	if (success)
+		return CF_DONE;
+	return sound ? CF_MISSED : CF_DAMAGED;
+}
+
+bool cf_kcas_finish(struct cf_region *region, struct cf_thread *thread)
+{
+	uint32_t index = cf_thread_index(region, thread);
+	uint32_t depth;
+
+	for (depth = 0; depth < CF_DESCRIPTORS; depth++) {
+		uint64_t status = cf_load(&thread->descriptor[depth].status);
+
+		if ((status & 3) != WRITING && status >> 2 != 0 &&
+		    !cf_help(region, make_reference(index, depth, status >> 2)))
+			return false;
+	}
+	return true;
+}
+
+carafe_status cf_outcome_status(enum cf_outcome outcome)
+{
+	switch (outcome) {
+	case CF_DONE:
+		return CARAFE_STATUS_SUCCESS;
+	case CF_NESTED:
+		return CARAFE_STATUS_INSUFFICIENT_RESOURCES;
+	default:
+		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+	}
+}

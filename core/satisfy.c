@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * core/satisfy.c - see core/satisfy.h.
+ *
+ * cf_satisfy() is the only place where a wait is completed: one KCAS over the wait word and every object
+ * that the wait consumes.  So each wait is granted once, wait-all is all or nothing, and an object goes to one
+ * waiter.  The thread's count, flags and identity are read under its wait word: they change only while
+ * that says IDLE, and the KCAS fails when it has changed since.
+ *
+ * No wake-up is lost: a waiter says WAITING and then looks at its objects; a signaller changes the object and
+ * then looks at its queue; both with full fences in between, so at least one of them sees the other.
+ *
+ * What happens if a process dies here: between a change and the end of its distribution the object is
+ * available and has waiters, and whoever meets that distributes; between a grant and its wake-up see core/wake.h.
+ */
+#include "core/satisfy.h"
+
+#include "core/environment.h"
+#include "core/queue.h"
+#include "core/region.h"
+#include "core/wake.h"
+
+/* More restarts than a sound environment with all its threads busy can cause. */
+#define MANY (CF_THREADS * 64u)
+
+/* A wait as read under the thread's wait word. */
+struct wait {
+	uint64_t bits;
+	uint32_t count;
+	uint32_t flags;
+	uint32_t identity;
+};
+
+static bool read_wait(struct cf_region *region, struct cf_thread *thread, struct wait *wait)
+{
+	if (!cf_read(region, &thread->wait, &wait->bits))
+		return false;
+	wait->count = cf_load32_relaxed(&thread->count);
+	wait->flags = cf_load32_relaxed(&thread->flags);
+	wait->identity = cf_load32_relaxed(&thread->identity);
+	return true;
+}
+
+/* Takes a view of the object of one block, and its type; NULL when that makes no sense (any more). */
+static const struct cf_type *view_block(struct cf_region *region, struct cf_thread *thread,
+					uint32_t number, struct cf_view *view)
+{
+	struct cf_object *object =
+		cf_object_at(region, cf_load32_relaxed(&thread->block[number].object));
+
+	if (object == NULL || !cf_view_take(region, object, view))
+		return NULL;
+	return cf_type_of(view->info);
+}
+
+static uint32_t granted(uint32_t index, bool abandoned)
+{
+	return CF_GRANTED | (abandoned ? CF_GRANT_ABANDONED : 0) | index << CF_GRANT_SHIFT;
+}
+
+/* Builds the changes that complete the wait; false when its objects do not allow it now. */
+static bool complete_all(struct cf_region *region, struct cf_thread *thread, const struct wait *wait,
+			 struct cf_changes *changes, uint32_t *result)
+{
+	bool abandoned = false;
+	struct cf_view view;
+	uint32_t i;
+
+	for (i = 0; i < wait->count; i++) {
+		const struct cf_type *type = view_block(region, thread, i, &view);
+
+		if (type == NULL || !type->signalled(region, &view, wait->identity))
+			return false;
+		abandoned |= type->consume(region, &view, wait->identity, changes);
+	}
+	*result = granted(0, abandoned);
+	return true;
+}
+
+static bool complete_any(struct cf_region *region, struct cf_thread *thread, const struct wait *wait,
+			 uint32_t first, uint32_t end, struct cf_changes *changes, uint32_t *result)
+{
+	struct cf_view view;
+	uint32_t i;
+
+	for (i = first; i < end; i++) {
+		const struct cf_type *type = view_block(region, thread, i, &view);
+
+		if (type == NULL || !type->signalled(region, &view, wait->identity))
+			continue;
+		*result = granted(i, type->consume(region, &view, wait->identity, changes));
+		cf_store32_relaxed(&view.object->granted, cf_thread_index(region, thread) + 1);
+		return true;
+	}
+	return false;
+}
+
+static bool complete_alert(struct cf_region *region, struct cf_thread *thread,
+			   struct cf_changes *changes, uint32_t *result)
+{
+	uint64_t alert;
+
+	if (!cf_read(region, &thread->alert, &alert) || cf_value(alert) == 0)
+		return false;
+	cf_change(changes, &thread->alert, alert, 0);
+	*result = CF_GRANTED | CF_GRANT_ALERTED;
+	return true;
+}
+
+static bool complete(struct cf_region *region, struct cf_thread *thread, const struct wait *wait,
+		     struct cf_changes *changes, uint32_t *result)
+{
+	changes->count = 0;
+	if ((wait->flags & CF_WAIT_ALL) != 0) {
+		if (complete_all(region, thread, wait, changes, result))
+			return true;
+	} else if (complete_any(region, thread, wait, 0, wait->count, changes, result)) {
+		return true;
+	}
+	changes->count = 0;
+	if ((wait->flags & CF_WAIT_EVENT) != 0 &&
+	    complete_any(region, thread, wait, wait->count, wait->count + 1, changes, result))
+		return true;
+	return (wait->flags & CF_WAIT_ALERT) != 0 && complete_alert(region, thread, changes, result);
+}
+
+enum cf_satisfied cf_satisfy(struct cf_self *self, struct cf_thread *thread, enum cf_outcome *outcome)
+{
+	struct cf_changes changes;
+	uint32_t result, round;
+	struct wait wait;
+
+	*outcome = CF_DAMAGED;
+	for (round = 0; round < MANY; round++) {
+		if (!read_wait(self->region, thread, &wait))
+			return CF_UNSOUND;
+		if (!cf_wait_waiting(wait.bits))
+			return CF_NOT_WAITING;
+		if (wait.count > CF_WAIT_OBJECTS) {
+			if (cf_load(&thread->wait) == wait.bits)
+				return CF_UNSOUND;
+			continue;
+		}
+		if (!complete(self->region, thread, &wait, &changes, &result)) {
+			cf_fence_loads();
+			if (cf_load(&thread->wait) == wait.bits)
+				return CF_NOT_NOW;
+			continue;
+		}
+		cf_change(&changes, &thread->wait, wait.bits, result);
+		*outcome = cf_kcas(self, &changes);
+		if (*outcome == CF_DONE) {
+			if (thread != self->thread)
+				cf_wake(thread);
+			return CF_SATISFIED;
+		}
+		if (*outcome != CF_MISSED)
+			return CF_UNSOUND;
+		*outcome = CF_DAMAGED;
+	}
+	return CF_UNSOUND;
+}
+
+enum pass { PASS_AGAIN, PASS_OVER, PASS_FAILED };
+
+/* Offers the object to the walk's present block; moves the walk on. */
+static enum pass offer(struct cf_self *self, struct cf_walk *walk, bool *granted_any,
+		       enum cf_outcome *outcome)
+{
+	uint64_t wait;
+
+	*outcome = CF_DAMAGED;
+	if (cf_queue_current(self->region, walk, &wait)) {
+		switch (cf_satisfy(self, walk->thread, outcome)) {
+		case CF_SATISFIED:
+			*granted_any = true;
+			return PASS_AGAIN;
+		case CF_NOT_WAITING:
+			return PASS_AGAIN;
+		case CF_NOT_NOW:
+			cf_walk_pass(walk);
+			return PASS_AGAIN;
+		default:
+			return PASS_FAILED;
+		}
+	}
+	*outcome = cf_queue_unlink(self, walk->thread, walk->number, &walk->thread->wait, wait);
+	if (*outcome != CF_DONE && *outcome != CF_MISSED)
+		return PASS_FAILED;
+	if (cf_walk_stay(self->region, walk))
+		return PASS_AGAIN;
+	*outcome = CF_DAMAGED;
+	return PASS_FAILED;
+}
+
+/*
+ * One walk over the queue.  PASS_OVER: the object is not available any more, or nobody queued could take
+ * it and that is settled.
+ */
+static enum pass walk_queue(struct cf_self *self, struct cf_object *object, enum cf_outcome *outcome)
+{
+	const struct cf_type *type;
+	struct cf_view start, now;
+	bool granted_any = false;
+	struct cf_walk walk;
+	uint32_t settled;
+
+	*outcome = CF_DAMAGED;
+	if (!cf_view_take(self->region, object, &start) || !cf_walk_begin(self->region, &walk, object))
+		return PASS_FAILED;
+	now = start;
+	for (;;) {
+		type = cf_type_of(now.info);
+		if (type == NULL || now.info != start.info || !cf_view_unsettled(type, &now))
+			return PASS_OVER;
+		switch (cf_walk_look(self->region, &walk)) {
+		case CF_STEP_BLOCK:
+			if (offer(self, &walk, &granted_any, outcome) == PASS_FAILED)
+				return PASS_FAILED;
+			break;
+		case CF_STEP_END:
+			settled = type->settled(cf_value(now.state));
+			if (settled == cf_value(now.state))
+				return PASS_OVER;
+			if (granted_any || now.state != start.state)
+				return PASS_AGAIN;
+			return cf_cas(&object->state, now.state, cf_next(now.state, settled)) ?
+				       PASS_OVER : PASS_AGAIN;
+		case CF_STEP_CHANGED:
+			return PASS_AGAIN;
+		default:
+			*outcome = CF_DAMAGED;
+			return PASS_FAILED;
+		}
+		if (!cf_view_take(self->region, object, &now)) {
+			*outcome = CF_DAMAGED;
+			return PASS_FAILED;
+		}
+	}
+}
+
+carafe_status cf_distribute(struct carafe_environment *environment, struct cf_object *object)
+{
+	enum cf_outcome outcome;
+	struct cf_self *self;
+	carafe_status status;
+	uint32_t round;
+
+	status = cf_self(environment, &self);
+	if (!CARAFE_SUCCESS(status))
+		return status;
+	for (round = 0; round < MANY; round++)
+		switch (walk_queue(self, object, &outcome)) {
+		case PASS_OVER:
+			return CARAFE_STATUS_SUCCESS;
+		case PASS_FAILED:
+			return cf_outcome_status(outcome);
+		default:
+			break;
+		}
+	return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+}

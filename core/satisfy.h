@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * core/satisfy.h - completing waits.
+ *
+ * What happens if a process dies here: core/satisfy.c says it; the next visitor of the object, or the
+ * janitor's round, goes on.
+ */
+#ifndef CF_SATISFY_H
+#define CF_SATISFY_H
+
+#include <carafe/status.h>
+
+#include "core/kcas.h"
+#include "core/thread.h"
+#include "core/type.h"
+
+/* In cf_thread.flags. */
+#define CF_WAIT_ALL 1u	  /* all of block[0, count) at once, else any */
+#define CF_WAIT_ALERT 2u  /* the thread's alert word ends it */
+#define CF_WAIT_EVENT 4u  /* block[count] is an alert object (ntsync) */
+
+enum cf_satisfied {
+	CF_SATISFIED,	/* this call granted the wait and woke the waiter */
+	CF_NOT_NOW,	/* its objects do not allow it */
+	CF_NOT_WAITING, /* there is no wait to satisfy */
+	CF_UNSOUND	/* the environment is damaged, or descriptors ran out: see *outcome */
+};
+
+/* Completes the wait of a thread if its objects allow it.  Anybody may call it for anybody. [signal-safe] */
+enum cf_satisfied cf_satisfy(struct cf_self *self, struct cf_thread *thread, enum cf_outcome *outcome);
+
+/*
+ * Offers an available object to those who queue for it, oldest first, until it is taken or nobody
+ * can take it; ends a pulse.  To be called after every change that makes an object available while it has
+ * waiters, and by whoever meets such an object before its own work. [signal-safe]
+ */
+carafe_status cf_distribute(struct carafe_environment *environment, struct cf_object *object);
+
+#endif

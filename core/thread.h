@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * core/thread.h - a thread of this process and its slot in an environment.
+ *
+ * A thread gets a slot when it first needs one (a wait, a mutant, anything that meets a waiter) and
+ * keeps it to its end.  The operations' fast paths need none.
+ *
+ * What happens if a process dies here: its threads' slots name it as their owner; the sweep finds them so.
+ */
+#ifndef CF_THREAD_H
+#define CF_THREAD_H
+
+#include <carafe/status.h>
+
+#include "core/layout.h"
+
+struct carafe_environment;
+
+/* What this process knows of one of its threads in one environment; lives in thread-local storage. */
+struct cf_self {
+	struct carafe_environment *environment;
+	struct cf_region *region;
+	struct cf_thread *thread;
+	uint64_t serial;	 /* of the environment this belongs to; 0: none */
+	uint32_t index;		 /* of the slot */
+	uint32_t id;		 /* NT thread id: unique among all incarnations of the slot, a multiple of 4 */
+	volatile uint32_t depth; /* descriptors in use; handlers nest */
+	volatile bool waiting;	 /* inside a wait that has a place in queues */
+	uint32_t spin;		 /* how long spinning has been worth while lately */
+};
+
+/* The calling thread, with a slot. */
+carafe_status cf_self(struct carafe_environment *environment, struct cf_self **self);
+
+/*
+ * A second slot for a wait inside a signal handler that interrupted a wait.  Fills in *borrowed; to be given
+ * back with cf_self_return().
+ */
+carafe_status cf_self_borrow(struct carafe_environment *environment, struct cf_self *borrowed);
+void cf_self_return(struct cf_self *borrowed);
+
+/* The slot that a thread id names, or NULL; *owner is its owner word, for a KCAS that must not miss. */
+struct cf_thread *cf_thread_of_id(struct cf_region *region, uint32_t id, uint64_t *owner);
+
+uint32_t cf_thread_id(const struct cf_region *region, const struct cf_thread *thread);
+
+/* Notes that the thread is about to own a mutant, or does no more.  By the thread itself. */
+void cf_owned_note(struct cf_thread *thread, uint32_t object);
+void cf_owned_drop(struct cf_thread *thread, uint32_t object);
+
+/* Forgets what this thread had in an environment, when its slots belong to the parent process. */
+void cf_self_forget(void);
+
+/* Sets up what runs at the end of threads. Once a process. */
+carafe_status cf_thread_setup(void);
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * core/type.h - what the object manager must know of an object type.
+ *
+ * A new type is one file with one struct cf_type, and one row in core/type.c.  Nothing else knows the types.
+ *
+ * Functions here only look and say what would have to change; the caller makes the change in one KCAS, so they
+ * have no effect on their own.
+ *
+ * What happens if a process dies here: nothing was changed.
+ */
+#ifndef CF_TYPE_H
+#define CF_TYPE_H
+
+#include <carafe/status.h>
+#include <carafe/types.h>
+
+#include "core/kcas.h"
+#include "core/layout.h"
+#include "core/word.h"
+
+/* In the value of cf_object.info. */
+#define CF_TYPE_MASK 0xffu
+#define CF_MANUAL 0x100u   /* a notification event: a satisfied wait does not reset it */
+#define CF_EXTERNAL 0x200u /* held by descriptors of the ntsync layer, not by handles */
+
+enum cf_type_number { CF_FREE, CF_EVENT, CF_MUTANT, CF_SEMAPHORE, CF_TYPES };
+
+/* An object as it was at one moment; the KCAS says whether it still is. */
+struct cf_view {
+	struct cf_object *object;
+	uint64_t info;
+	uint64_t state;
+};
+
+/* What a new object begins with. */
+struct cf_birth {
+	uint32_t info;
+	uint32_t state;
+	uint32_t second;
+};
+
+struct cf_type {
+	const char *name;
+	carafe_access generic_read, generic_write, generic_execute, generic_all, valid;
+
+	/* Would a wait by identity be satisfied? False also when the environment makes no sense. */
+	bool (*signalled)(struct cf_region *region, const struct cf_view *view, uint32_t identity);
+
+	/* Could anybody's wait be satisfied? Then those who queue go first. */
+	bool (*available)(const struct cf_view *view);
+
+	/* Adds what a satisfied wait changes (at least a comparison); true when it was abandoned. */
+	bool (*consume)(struct cf_region *region, const struct cf_view *view, uint32_t identity,
+			struct cf_changes *changes);
+
+	/* Adds what undoes consume(), for a grant that nobody saw. */
+	void (*restore)(struct cf_region *region, const struct cf_view *view, uint32_t identity,
+			bool abandoned, struct cf_changes *changes);
+
+	/* Adds what the signal half of signal-and-wait changes. */
+	carafe_status (*signal)(struct cf_region *region, const struct cf_view *view, uint32_t identity,
+				struct cf_changes *changes);
+
+	/* The right that signal() needs. */
+	carafe_access signal_access;
+
+	/* A satisfied wait makes the waiter its owner, who must give it back or abandon it. */
+	bool owned;
+
+	/* What a wait is refused with although it might be satisfied; SUCCESS for none. */
+	carafe_status (*refused)(struct cf_region *region, const struct cf_view *view, uint32_t identity);
+
+	/* Adds what the death of the owner changes; false when it is not (any more) owned by identity. */
+	bool (*abandon)(struct cf_region *region, const struct cf_view *view, uint32_t identity,
+			struct cf_changes *changes);
+
+	/* The state once everybody queued has been offered the object. */
+	uint32_t (*settled)(uint32_t state);
+};
+
+extern const struct cf_type cf_event_type, cf_mutant_type, cf_semaphore_type;
+
+/* The type of a view, or NULL when the object is free or makes no sense. */
+const struct cf_type *cf_type_of(uint64_t info);
+
+/*
+ * Takes the present view of an object again; false when it is no longer the object that view->info
+ * names, or the environment is damaged.
+ */
+bool cf_view_again(struct cf_region *region, struct cf_view *view);
+
+/* Takes a view of whatever is there now; false when the environment is damaged. */
+bool cf_view_take(struct cf_region *region, struct cf_object *object, struct cf_view *view);
+
+/* True when those who queue must be served before anybody else looks. */
+static inline bool cf_view_unsettled(const struct cf_type *type, const struct cf_view *view)
+{
+	return cf_waiters(view->state) && type->available(view);
+}
+
+#endif

@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * core/wait.c - see core/wait.h.
+ *
+ * A wait first looks whether it can be satisfied at once, which changes nothing but the objects.  Otherwise the
+ * thread links a block into each object's queue, says WAITING, looks once more (core/satisfy.c tells why), and
+ * parks until its wait word says GRANTED.  Blocks stay linked afterwards (core/queue.h).
+ *
+ * Between reading the wait word and changing it to WAITING nobody can have unlinked one of our blocks: that
+ * would have changed the wait word.
+ *
+ * What happens if a process dies here: IDLE: its blocks are stale; WAITING: the sweep ends the wait, and until then it
+ * may be granted objects, which the sweep gives back; GRANTED: likewise; after that it has what it waited for.
+ */
+#include "core/wait.h"
+
+#include "core/environment.h"
+#include "core/queue.h"
+#include "core/region.h"
+#include "core/round.h"
+#include "core/satisfy.h"
+#include "core/wake.h"
+
+/* Attempts to link a block that others keep disturbing, in a sound environment. */
+#define MANY (CF_THREADS * 64u)
+
+/* Makes the changes; one word needs no thread slot, and a mere look needs nothing. */
+static carafe_status commit(struct carafe_environment *environment, struct cf_changes *changes,
+			    enum cf_outcome *outcome)
+{
+	const struct cf_change *only = &changes->at[0];
+	struct cf_self *self = NULL;
+	carafe_status status;
+
+	*outcome = CF_DONE;
+	if (changes->count == 1 && only->new == cf_next(only->old, cf_value(only->old)))
+		return CARAFE_STATUS_SUCCESS;
+	if (changes->count > 1) {
+		status = cf_self(environment, &self);
+		if (!CARAFE_SUCCESS(status))
+			return status;
+	}
+	*outcome = cf_kcas(self, changes);
+	return *outcome == CF_MISSED ? CARAFE_STATUS_SUCCESS : cf_outcome_status(*outcome);
+}
+
+/* Lets those who queue go first; then the view is fresh. */
+static carafe_status settle(struct carafe_environment *environment, struct cf_view *view)
+{
+	carafe_status status;
+
+	while (cf_view_unsettled(cf_type_of(view->info), view)) {
+		uint64_t before = view->state;
+
+		status = cf_distribute(environment, view->object);
+		if (!CARAFE_SUCCESS(status))
+			return status;
+		if (!cf_view_again(environment->region, view))
+			return CARAFE_STATUS_INVALID_HANDLE;
+		if (view->state == before)
+			break;
+	}
+	return CARAFE_STATUS_SUCCESS;
+}
+
+/* Mutants are noted before they are acquired, so that the sweep finds them whatever happens. */
+static void note(struct carafe_environment *environment, const struct cf_wait *wait, uint32_t first,
+		 uint32_t end, void (*how)(struct cf_thread *, uint32_t))
+{
+	struct cf_self *self;
+	uint32_t i;
+
+	if (!wait->owner)
+		return;
+	for (i = first; i < end; i++) {
+		const struct cf_view *view = &wait->view[i];
+
+		if (cf_type_of(view->info)->owned && CARAFE_SUCCESS(cf_self(environment, &self)) &&
+		    cf_value(cf_load(&view->object->state)) != wait->identity)
+			how(self->thread, cf_object_index(environment->region, view->object));
+	}
+}
+
+static carafe_status found(struct cf_wait *wait, uint32_t index, bool abandoned)
+{
+	wait->index = index;
+	return abandoned ? CARAFE_STATUS_ABANDONED_WAIT_0 : CARAFE_STATUS_SUCCESS;
+}
+
+/* Takes the first signalled of view[first, end); PENDING when there is none. */
+static carafe_status poll_any(struct carafe_environment *environment, struct cf_wait *wait,
+			      uint32_t first, uint32_t end)
+{
+	struct cf_region *region = environment->region;
+	struct cf_changes changes;
+	enum cf_outcome outcome;
+	carafe_status status;
+	bool abandoned;
+	uint32_t i;
+
+	for (i = first; i < end; i++) {
+		struct cf_view *view = &wait->view[i];
+		const struct cf_type *type = cf_type_of(view->info);
+
+		for (;;) {
+			status = settle(environment, view);
+			if (!CARAFE_SUCCESS(status))
+				return status;
+			status = type->refused(region, view, wait->identity);
+			if (!CARAFE_SUCCESS(status))
+				return status;
+			if (!type->signalled(region, view, wait->identity))
+				break;
+			changes.count = 0;
+			abandoned = type->consume(region, view, wait->identity, &changes);
+			note(environment, wait, i, i + 1, cf_owned_note);
+			status = commit(environment, &changes, &outcome);
+			if (outcome == CF_DONE && CARAFE_SUCCESS(status))
+				return found(wait, i, abandoned);
+			note(environment, wait, i, i + 1, cf_owned_drop);
+			if (!CARAFE_SUCCESS(status))
+				return status;
+			if (!cf_view_again(region, view))
+				return CARAFE_STATUS_INVALID_HANDLE;
+		}
+	}
+	return CARAFE_STATUS_PENDING;
+}
+
+/* Takes all or none; PENDING when not all are signalled. */
+static carafe_status poll_all(struct carafe_environment *environment, struct cf_wait *wait)
+{
+	struct cf_region *region = environment->region;
+	struct cf_changes changes;
+	enum cf_outcome outcome;
+	carafe_status status;
+	bool abandoned;
+	uint32_t i;
+
+	for (;;) {
+		abandoned = false;
+		changes.count = 0;
+		for (i = 0; i < wait->count; i++) {
+			struct cf_view *view = &wait->view[i];
+			const struct cf_type *type = cf_type_of(view->info);
+
+			status = settle(environment, view);
+			if (CARAFE_SUCCESS(status))
+				status = type->refused(region, view, wait->identity);
+			if (!CARAFE_SUCCESS(status))
+				return status;
+			if (!type->signalled(region, view, wait->identity))
+				return CARAFE_STATUS_PENDING;
+			abandoned |= type->consume(region, view, wait->identity, &changes);
+		}
+		if (wait->count == 0)
+			return found(wait, 0, false);
+		note(environment, wait, 0, wait->count, cf_owned_note);
+		status = commit(environment, &changes, &outcome);
+		if (outcome == CF_DONE && CARAFE_SUCCESS(status))
+			return found(wait, 0, abandoned);
+		note(environment, wait, 0, wait->count, cf_owned_drop);
+		if (!CARAFE_SUCCESS(status))
+			return status;
+		for (i = 0; i < wait->count; i++)
+			if (!cf_view_again(region, &wait->view[i]))
+				return CARAFE_STATUS_INVALID_HANDLE;
+	}
+}
+
+static carafe_status poll_alert(struct cf_self *self)
+{
+	uint64_t alert;
+
+	do {
+		if (!cf_read(self->region, &self->thread->alert, &alert))
+			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+		if (cf_value(alert) == 0)
+			return CARAFE_STATUS_PENDING;
+	} while (!cf_cas(&self->thread->alert, alert, cf_next(alert, 0)));
+	return CARAFE_STATUS_ALERTED;
+}
+
+/* What can be had without waiting; PENDING when nothing can. */
+static carafe_status poll_now(struct carafe_environment *environment, struct cf_wait *wait)
+{
+	carafe_status status;
+	struct cf_self *self;
+
+	status = wait->all ? poll_all(environment, wait) : poll_any(environment, wait, 0, wait->count);
+	if (status == CARAFE_STATUS_PENDING && wait->alert_object)
+		status = poll_any(environment, wait, wait->count, wait->count + 1);
+	if (status != CARAFE_STATUS_PENDING || !wait->alertable)
+		return status;
+	status = cf_self(environment, &self);
+	return CARAFE_SUCCESS(status) ? poll_alert(self) : status;
+}
+
+/* Makes the thread's block the newest of the view's object's queue. */
+static carafe_status link_one(struct cf_self *self, uint32_t number, struct cf_view *view)
+{
+	enum cf_outcome outcome;
+	carafe_status status;
+	uint32_t round;
+
+	for (round = 0; round < MANY; round++) {
+		if (cf_queue_last(self->region, self->thread, number, view->object))
+			return CARAFE_STATUS_SUCCESS;
+		outcome = cf_queue_unlink(self, self->thread, number, NULL, 0);
+		if (outcome != CF_DONE)
+			return cf_outcome_status(outcome);
+		if (!cf_view_again(self->region, view))
+			return CARAFE_STATUS_INVALID_HANDLE;
+		status = settle(self->environment, view);
+		if (!CARAFE_SUCCESS(status))
+			return status;
+		outcome = cf_queue_link(self, number, view);
+		if (outcome == CF_DONE)
+			return CARAFE_STATUS_SUCCESS;
+		if (outcome != CF_MISSED)
+			return cf_outcome_status(outcome);
+	}
+	return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+}
+
+static void describe(struct cf_thread *thread, const struct cf_wait *wait)
+{
+	cf_store32_relaxed(&thread->count, wait->count);
+	cf_store32_relaxed(&thread->flags, (wait->all ? CF_WAIT_ALL : 0) |
+						   (wait->alertable ? CF_WAIT_ALERT : 0) |
+						   (wait->alert_object ? CF_WAIT_EVENT : 0));
+	cf_store32_relaxed(&thread->identity, wait->identity);
+}
+
+/* Says WAITING, and signals in the same moment what is to be signalled. */
+static carafe_status enter(struct cf_self *self, struct cf_wait *wait, uint64_t idle, bool *entered)
+{
+	struct cf_changes changes;
+	enum cf_outcome outcome;
+	carafe_status status;
+
+	changes.count = 0;
+	if (wait->signal != NULL) {
+		if (!cf_view_again(self->region, wait->signal))
+			return CARAFE_STATUS_INVALID_HANDLE;
+		status = settle(self->environment, wait->signal);
+		if (!CARAFE_SUCCESS(status))
+			return status;
+		status = cf_type_of(wait->signal->info)->signal(self->region, wait->signal,
+								wait->identity, &changes);
+		if (!CARAFE_SUCCESS(status))
+			return status;
+	}
+	cf_change(&changes, &self->thread->wait, idle, CF_WAITING);
+	outcome = cf_kcas(self, &changes);
+	*entered = outcome == CF_DONE;
+	return outcome == CF_MISSED ? CARAFE_STATUS_SUCCESS : cf_outcome_status(outcome);
+}
+
+/* Links all blocks and begins to wait. */
+static carafe_status begin(struct cf_self *self, struct cf_wait *wait)
+{
+	uint32_t blocks = wait->count + (wait->alert_object ? 1 : 0);
+	carafe_status status;
+	bool entered;
+	uint64_t idle;
+	uint32_t i;
+
+	do {
+		if (!cf_read(self->region, &self->thread->wait, &idle) ||
+		    (cf_value(idle) & CF_STATE) != CF_IDLE)
+			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+		for (i = 0; i < blocks; i++) {
+			status = link_one(self, i, &wait->view[i]);
+			if (!CARAFE_SUCCESS(status))
+				return status;
+		}
+		describe(self->thread, wait);
+		(void)cf_swap32(&self->thread->park, CF_RUNNING);
+		status = enter(self, wait, idle, &entered);
+		if (!CARAFE_SUCCESS(status))
+			return status;
+	} while (!entered);
+	if (wait->signal == NULL)
+		return CARAFE_STATUS_SUCCESS;
+	return cf_distribute(self->environment, wait->signal->object);
+}
+
+/* Somebody may have granted an object and not got to wake whom he gave it to; we are about to depend on that. */
+static void wake_predecessors(struct cf_self *self, const struct cf_wait *wait)
+{
+	uint32_t i;
+
+	for (i = 0; i < wait->count; i++) {
+		uint32_t granted = cf_load32_relaxed(&wait->view[i].object->granted);
+		struct cf_thread *thread;
+
+		if (granted == 0)
+			continue;
+		thread = cf_thread_at(self->region, granted - 1);
+		if (thread != NULL && thread != self->thread)
+			cf_wake_owed(thread);
+	}
+}
+
+/* Spins for as long as that has been worth while lately; true when somebody woke us. */
+static bool spin(struct cf_self *self)
+{
+	uint32_t limit = self->environment->spin;
+	uint32_t left;
+
+	for (left = self->spin; left > 0; left--) {
+		if (cf_load32_relaxed(&self->thread->park) == CF_KICKED) {
+			self->spin = self->spin < limit / 2 ? self->spin * 2 : limit;
+			return true;
+		}
+		cf_relax();
+	}
+	self->spin = self->spin / 2 > limit / 16 ? self->spin / 2 : limit / 16;
+	return false;
+}
+
+/* Takes back WAITING; false when the grant was first. */
+static bool cancel(struct cf_self *self, bool *sound)
+{
+	uint64_t bits;
+
+	do {
+		*sound = cf_read(self->region, &self->thread->wait, &bits);
+		if (!*sound || !cf_wait_waiting(bits))
+			return false;
+	} while (!cf_cas(&self->thread->wait, bits, cf_next(bits, CF_IDLE)));
+	return true;
+}
+
+/* Sleeps until the wait is granted or given up; then the wait word is GRANTED or IDLE. */
+static carafe_status sleep_through(struct cf_self *self, struct cf_wait *wait)
+{
+	struct cf_thread *thread = self->thread;
+	enum os_parked parked = OS_LOOK;
+	enum cf_outcome outcome;
+	bool sound = true, ready = false;
+	uint64_t bits;
+
+	for (;;) {
+		cf_fence_after_cas();
+		if (!cf_read(self->region, &thread->wait, &bits))
+			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+		if (!cf_wait_waiting(bits))
+			return CARAFE_STATUS_PENDING;
+		if (cf_satisfy(self, thread, &outcome) == CF_UNSOUND) {
+			(void)cancel(self, &sound);
+			return cf_outcome_status(outcome);
+		}
+		if (parked == OS_LATE && cancel(self, &sound))
+			return CARAFE_STATUS_TIMEOUT;
+		if (parked == OS_INTERRUPTED && wait->interruptible && cancel(self, &sound))
+			return CARAFE_STATUS_CANCELLED;
+		if (!sound)
+			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+		if (!cf_wait_waiting(cf_load(&thread->wait)))
+			continue;
+		if (!ready) {
+			wake_predecessors(self, wait);
+			cf_round_offer(self->environment);
+			ready = true;
+		}
+		parked = OS_LOOK;
+		if (!spin(self) && cf_cas32(&thread->park, CF_RUNNING, CF_PARKED))
+			parked = os_park(&thread->park, CF_PARKED, wait->clock, wait->deadline,
+					 wait->interruptible);
+		(void)cf_swap32(&thread->park, CF_RUNNING);
+	}
+}
+
+/* Makes the grant ours for good. */
+static carafe_status acknowledge(struct cf_self *self, struct cf_wait *wait)
+{
+	uint32_t value;
+	uint64_t bits;
+
+	if (!cf_read(self->region, &self->thread->wait, &bits) || !cf_wait_granted(bits))
+		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+	value = cf_value(bits);
+	wait->index = value >> CF_GRANT_SHIFT;
+	if (wait->index > wait->count || (wait->index == wait->count && !wait->alert_object && wait->count > 0))
+		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+	if ((value & CF_GRANT_ALERTED) == 0 && wait->index < wait->count)
+		note(self->environment, wait, wait->all ? 0 : wait->index,
+		     wait->all ? wait->count : wait->index + 1, cf_owned_note);
+	do {
+		if (!cf_read(self->region, &self->thread->wait, &bits))
+			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+	} while (!cf_cas(&self->thread->wait, bits, cf_next(bits, CF_IDLE)));
+	if ((value & CF_GRANT_ALERTED) != 0)
+		return CARAFE_STATUS_ALERTED;
+	return (value & CF_GRANT_ABANDONED) != 0 ? CARAFE_STATUS_ABANDONED_WAIT_0 :
+						    CARAFE_STATUS_SUCCESS;
+}
+
+static carafe_status wait_as(struct cf_self *self, struct cf_wait *wait)
+{
+	carafe_status status;
+
+	self->waiting = true;
+	status = begin(self, wait);
+	if (CARAFE_SUCCESS(status))
+		status = sleep_through(self, wait);
+	if (status == CARAFE_STATUS_PENDING)
+		status = acknowledge(self, wait);
+	self->waiting = false;
+	return status;
+}
+
+carafe_status cf_wait(struct carafe_environment *environment, struct cf_wait *wait)
+{
+	struct cf_self *self, borrowed;
+	carafe_status status;
+
+	if (wait->signal == NULL) {
+		status = poll_now(environment, wait);
+		if (status != CARAFE_STATUS_PENDING)
+			return status;
+		if (wait->deadline == 0 ||
+		    (wait->deadline != OS_NEVER && os_now(wait->clock) >= wait->deadline))
+			return CARAFE_STATUS_TIMEOUT;
+	}
+	status = cf_self(environment, &self);
+	if (!CARAFE_SUCCESS(status))
+		return status;
+	if (!self->waiting)
+		return wait_as(self, wait);
+	if (!wait->interruptible)
+		return CARAFE_STATUS_NOT_SUPPORTED;
+	status = cf_self_borrow(environment, &borrowed);
+	if (!CARAFE_SUCCESS(status))
+		return status;
+	status = wait_as(&borrowed, wait);
+	cf_self_return(&borrowed);
+	return status;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * core/wait.h - waiting for objects, for handles and for the ntsync ABI alike.
+ *
+ * What happens if a process dies here: its wait ends silently; what it was granted and did not acknowledge is given
+ * back by the sweep.
+ */
+#ifndef CF_WAIT_H
+#define CF_WAIT_H
+
+#include <carafe/status.h>
+
+#include "core/thread.h"
+#include "core/type.h"
+#include "os/os.h"
+
+struct cf_wait {
+	struct cf_view view[CF_BLOCKS]; /* the objects, then the alert object if there is one */
+	uint32_t count;
+	uint32_t identity;	/* who acquires mutants */
+	bool all;
+	bool alertable;		/* the thread's alert ends it */
+	bool alert_object;	/* view[count] ends it */
+	bool interruptible;	/* a signal ends it, and it may nest (ntsync) */
+	bool owner;		/* acquired mutants are abandoned when the thread dies (NT) */
+	enum os_clock clock;
+	uint64_t deadline;	/* ns; 0 polls, OS_NEVER never passes */
+	struct cf_view *signal;	/* signalled in the moment in which the wait begins, or NULL */
+	uint32_t index;		/* out: which object, or count for the alert object */
+};
+
+/*
+ * Waits.  SUCCESS or ABANDONED_WAIT_0 (index says which; not added), ALERTED, TIMEOUT; CANCELLED: a signal came
+ * (interruptible only); NOT_SUPPORTED: inside a handler that interrupted a wait; what signal() says;
+ * INVALID_HANDLE: an object went away; INSUFFICIENT_RESOURCES, DISK_FULL: no thread slot; FILE_CORRUPT_ERROR.
+ */
+carafe_status cf_wait(struct carafe_environment *environment, struct cf_wait *wait);
+
+#endif
