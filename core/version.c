@@ -9,9 +9,8 @@
 #define TEXT_OF(number) #number
 #define TEXT(number) TEXT_OF(number)
 
-const char *
-carafe_version(void)
+const char *carafe_version(void)
 {
-	return TEXT(CARAFE_VERSION_MAJOR) "." TEXT(CARAFE_VERSION_MINOR) "."
-		TEXT(CARAFE_VERSION_PATCH);
+	return TEXT(CARAFE_VERSION_MAJOR) "." TEXT(CARAFE_VERSION_MINOR) "." TEXT(
+		CARAFE_VERSION_PATCH);
 }

@@ -13,8 +13,7 @@
 #define PREFIX "#define CARAFE_STATUS_"
 
 /* One line of the header: its name without the prefix, and its number. */
-static bool
-parse_definition(const char *line, char name[64], carafe_status *status)
+static bool parse_definition(const char *line, char name[64], carafe_status *status)
 {
 	unsigned int number;
 
@@ -24,8 +23,7 @@ parse_definition(const char *line, char name[64], carafe_status *status)
 	return true;
 }
 
-static void
-test_every_status_has_its_name(void)
+static void test_every_status_has_its_name(void)
 {
 	char path[4096], line[256], name[64], want[80];
 	const char *srcdir = getenv("CARAFE_SRCDIR");
@@ -43,14 +41,13 @@ test_every_status_has_its_name(void)
 		count++;
 		snprintf(want, sizeof(want), "STATUS_%s", name);
 		is_str(carafe_status_name(status), want, "0x%08x has its own name",
-			(unsigned int)status);
+		       (unsigned int)status);
 	}
 	fclose(header);
 	ok(count > 80, "the header's list was found (%d)", count);
 }
 
-static void
-test_waits(void)
+static void test_waits(void)
 {
 	is_str(carafe_status_name(CARAFE_STATUS_WAIT_0), "STATUS_SUCCESS", "WAIT_0 is success");
 	is_str(carafe_status_name(CARAFE_STATUS_WAIT_0 + 1), "STATUS_WAIT_1", "WAIT_1");
@@ -59,14 +56,13 @@ test_waits(void)
 	is_str(carafe_status_name(64), "unknown status", "there is no WAIT_64");
 	is_str(carafe_status_name(0x7f), "unknown status", "the number before the abandoned ones");
 	is_str(carafe_status_name(CARAFE_STATUS_ABANDONED_WAIT_0 + 9), "STATUS_ABANDONED_WAIT_9",
-		"ABANDONED_WAIT_9");
+	       "ABANDONED_WAIT_9");
 	is_str(carafe_status_name(CARAFE_STATUS_ABANDONED + 63), "STATUS_ABANDONED_WAIT_63",
-		"ABANDONED_WAIT_63");
+	       "ABANDONED_WAIT_63");
 	is_str(carafe_status_name(0xffffffff), "unknown status", "the highest number");
 }
 
-static void
-test_classes(void)
+static void test_classes(void)
 {
 	ok(CARAFE_SUCCESS(CARAFE_STATUS_SUCCESS), "success is success");
 	ok(CARAFE_SUCCESS(CARAFE_STATUS_TIMEOUT), "a time-out is of the success class");
@@ -76,18 +72,16 @@ test_classes(void)
 	ok(CARAFE_SUCCESS(0x7fffffff) && !CARAFE_SUCCESS(0x80000000), "the highest bit decides");
 }
 
-static void
-test_version(void)
+static void test_version(void)
 {
 	char want[32];
 
 	snprintf(want, sizeof(want), "%d.%d.%d", CARAFE_VERSION_MAJOR, CARAFE_VERSION_MINOR,
-		CARAFE_VERSION_PATCH);
+		 CARAFE_VERSION_PATCH);
 	is_str(carafe_version(), want, "the library's version is that of its headers");
 }
 
-int
-main(void)
+int main(void)
 {
 	test_every_status_has_its_name();
 	test_waits();

@@ -35,8 +35,7 @@ static struct {
 } tap_state = { .planned = -1 };
 
 /* Writes "PREFIX TEXT" and a newline, at once, so that a test that is killed has said it. */
-TAP_PRINTF(2, 0) static inline void
-tap_line(const char *prefix, const char *format, va_list args)
+TAP_PRINTF(2, 0) static inline void tap_line(const char *prefix, const char *format, va_list args)
 {
 	fputs(prefix, stdout);
 	vfprintf(stdout, format, args);
@@ -45,8 +44,7 @@ tap_line(const char *prefix, const char *format, va_list args)
 }
 
 /* A remark for whoever reads the log. */
-TAP_PRINTF(1, 2) static inline void
-diag(const char *format, ...)
+TAP_PRINTF(1, 2) static inline void diag(const char *format, ...)
 {
 	va_list args;
 
@@ -56,8 +54,7 @@ diag(const char *format, ...)
 }
 
 /* How many results will follow. */
-static inline void
-plan(int tests)
+static inline void plan(int tests)
 {
 	tap_state.planned = tests;
 	printf("1..%d\n", tests);
@@ -65,8 +62,7 @@ plan(int tests)
 }
 
 /* Nothing of this program can be tested here; the reason is shown.  Does not return. */
-TAP_PRINTF(1, 2) static inline void
-skip_all(const char *format, ...)
+TAP_PRINTF(1, 2) static inline void skip_all(const char *format, ...)
 {
 	va_list args;
 
@@ -77,8 +73,7 @@ skip_all(const char *format, ...)
 }
 
 /* Stops the whole program: what follows would make no sense.  Does not return. */
-TAP_PRINTF(1, 2) static inline void
-bail_out(const char *format, ...)
+TAP_PRINTF(1, 2) static inline void bail_out(const char *format, ...)
 {
 	va_list args;
 
@@ -89,8 +84,7 @@ bail_out(const char *format, ...)
 }
 
 /* This many of the planned results cannot be had here; the reason is shown. */
-TAP_PRINTF(2, 3) static inline void
-skip(int tests, const char *format, ...)
+TAP_PRINTF(2, 3) static inline void skip(int tests, const char *format, ...)
 {
 	char prefix[48];
 
@@ -104,8 +98,8 @@ skip(int tests, const char *format, ...)
 	}
 }
 
-TAP_PRINTF(4, 5) static inline bool
-tap_ok(bool passed, const char *file, int line, const char *format, ...)
+TAP_PRINTF(4, 5)
+static inline bool tap_ok(bool passed, const char *file, int line, const char *format, ...)
 {
 	char prefix[48];
 	va_list args;
@@ -122,8 +116,7 @@ tap_ok(bool passed, const char *file, int line, const char *format, ...)
 }
 
 /* Writes the plan if none was given, and returns main()'s exit status. */
-static inline int
-done_testing(void)
+static inline int done_testing(void)
 {
 	if (tap_state.planned < 0)
 		plan(tap_state.run);
@@ -132,16 +125,14 @@ done_testing(void)
 	return tap_state.failed != 0 || tap_state.run != tap_state.planned;
 }
 
-static inline void
-tap_differ(intmax_t got, intmax_t want)
+static inline void tap_differ(intmax_t got, intmax_t want)
 {
 	diag("got  %jd (0x%jx)", got, (uintmax_t)got);
 	diag("want %jd (0x%jx)", want, (uintmax_t)want);
 }
 
 /* True if both are the same text, or both NULL. */
-static inline bool
-tap_same_text(const char *got, const char *want)
+static inline bool tap_same_text(const char *got, const char *want)
 {
 	if (got == NULL || want == NULL)
 		return got == want;
@@ -158,11 +149,11 @@ tap_same_text(const char *got, const char *want)
 	tap_is_int((intmax_t)(got), (intmax_t)(want), __FILE__, __LINE__, __VA_ARGS__)
 
 /* is_str(GOT, WANT, NAME, ...): NULL is a text like no other. */
-#define is_str(got, want, ...) \
-	tap_is_str((got), (want), __FILE__, __LINE__, __VA_ARGS__)
+#define is_str(got, want, ...) tap_is_str((got), (want), __FILE__, __LINE__, __VA_ARGS__)
 
-TAP_PRINTF(5, 6) static inline bool
-tap_is_int(intmax_t got, intmax_t want, const char *file, int line, const char *format, ...)
+TAP_PRINTF(5, 6)
+static inline bool tap_is_int(intmax_t got, intmax_t want, const char *file, int line,
+			      const char *format, ...)
 {
 	char name[256];
 	va_list args;
@@ -176,8 +167,9 @@ tap_is_int(intmax_t got, intmax_t want, const char *file, int line, const char *
 	return false;
 }
 
-TAP_PRINTF(5, 6) static inline bool
-tap_is_str(const char *got, const char *want, const char *file, int line, const char *format, ...)
+TAP_PRINTF(5, 6)
+static inline bool tap_is_str(const char *got, const char *want, const char *file, int line,
+			      const char *format, ...)
 {
 	char name[256];
 	va_list args;

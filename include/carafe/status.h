@@ -26,7 +26,7 @@ typedef uint32_t carafe_status;
  * True if the status means success or is information: the object was created, the wait ended.
  * Beware: CARAFE_STATUS_TIMEOUT and CARAFE_STATUS_ALERTED count as success too.
  */
-#define CARAFE_SUCCESS(status) (((carafe_status)(status) & 0x80000000u) == 0)
+#define CARAFE_SUCCESS(status) ((0x80000000u & (carafe_status)(status)) == 0)
 
 /* The first number of a satisfied wait: see above. */
 #define CARAFE_STATUS_WAIT_0 CARAFE_STATUS_SUCCESS
