@@ -74,15 +74,15 @@ user()
 # ---- what it tells -------------------------------------------------------------------------------
 
 quickstart --no-install check
-[ $status -eq 69 ] && all_of missing autoconf automake libtool make libatomic_ops
-report $? "without a package manager it names what is missing, and ends with 69"
+[ $status -eq 3 ] && all_of missing autoconf automake libtool make libatomic_ops
+report $? "without a package manager it names what is missing, and ends with 3"
 
 common='autoconf automake libtool'
 while read -r manager names; do
 	stub "$manager"
 	quickstart --no-install check
 	# shellcheck disable=SC2086
-	[ $status -eq 69 ] && all_of $manager $common $names && ! [ -s "$calls" ]
+	[ $status -eq 3 ] && all_of $manager $common $names && ! [ -s "$calls" ]
 	report $? "$manager: it tells the right packages, and calls nothing"
 	rm -f "$folder/bin/$manager"
 done <<'LIST'
@@ -100,11 +100,11 @@ quickstart --help
 report $? "--help tells the commands"
 
 quickstart
-[ $status -eq 64 ]
+[ $status -eq 2 ]
 report $? "no command is a wrong usage"
 
 quickstart build
-[ $status -eq 64 ]
+[ $status -eq 2 ]
 report $? "an unknown command is a wrong usage"
 
 # ---- what it does --------------------------------------------------------------------------------
@@ -115,8 +115,8 @@ quickstart check
 grep -q '^apk add .*libatomic_ops-dev' "$calls" && ! grep -q sudo "$calls"
 report $? "root installs without sudo"
 
-[ $status -eq 69 ] && all_of still missing
-report $? "what is still missing afterwards ends it with 69"
+[ $status -eq 3 ] && all_of still missing
+report $? "what is still missing afterwards ends it with 3"
 
 stub apk 'exit 1'
 quickstart check
@@ -126,12 +126,12 @@ report $? "a package manager that fails ends it with 1"
 stub apk
 user 1000
 quickstart check
-[ $status -eq 69 ] && all_of root 'apk add' && ! grep -q '^apk' "$calls"
+[ $status -eq 3 ] && all_of root 'apk add' && ! grep -q '^apk' "$calls"
 report $? "a user without sudo is told what root must run"
 
 stub sudo 'exit 1'
 quickstart check
-[ $status -eq 69 ] && ! grep -q '^apk' "$calls" && ! grep '^sudo' "$calls" | grep -qv '^sudo -n true$'
+[ $status -eq 3 ] && ! grep -q '^apk' "$calls" && ! grep '^sudo' "$calls" | grep -qv '^sudo -n true$'
 report $? "without a terminal it does not wait for sudo's password"
 
 # The stub shall expand these, not we.
