@@ -13,8 +13,7 @@
 
 static enum place place;
 
-static void
-in_both(void (*run)(int dev))
+static void in_both(void (*run)(int dev))
 {
 	for (int p = 0; p < PLACES; p++) {
 		int dev = nt_open();
@@ -26,14 +25,12 @@ in_both(void (*run)(int dev))
 	}
 }
 
-static struct waiter *
-any1(int dev, unsigned int owner, int fd)
+static struct waiter *any1(int dev, unsigned int owner, int fd)
 {
 	return waits_any(place, dev, owner, LATE, 0, FDS(fd));
 }
 
-static void
-semaphore_hand_over(int dev)
+static void semaphore_hand_over(int dev)
 {
 	int sem = nt_sem(dev, 0, 9);
 	struct waiter *w[3];
@@ -64,8 +61,7 @@ semaphore_hand_over(int dev)
 	sem_is(sem, 1, 2, "one is left");
 }
 
-static void
-mutex_hand_over(int dev)
+static void mutex_hand_over(int dev)
 {
 	int mutex = nt_mutex(dev, OWNER, 2);
 	struct waiter *b = any1(dev, OWNER + 1, mutex), *c = any1(dev, OWNER + 2, mutex);
@@ -89,8 +85,7 @@ mutex_hand_over(int dev)
 	mutex_is(mutex, 0, 0, 0, "free");
 }
 
-static void
-mutex_maximum(int dev)
+static void mutex_maximum(int dev)
 {
 	int mutex = nt_mutex(dev, OWNER, 0xffffffffu);
 	struct waiter *other = any1(dev, OWNER + 1, mutex), *own = any1(dev, OWNER, mutex);
@@ -106,8 +101,7 @@ mutex_maximum(int dev)
 	wait_ended(other, -EOWNERDEAD, 0, "and is told");
 }
 
-static void
-mutex_abandon(int dev)
+static void mutex_abandon(int dev)
 {
 	int mutex = nt_mutex(dev, OWNER, 3), event = nt_auto(dev);
 	struct waiter *b = waits_any(place, dev, OWNER + 1, LATE, 0, FDS(event, mutex));
@@ -126,8 +120,7 @@ mutex_abandon(int dev)
 	event_is(event, 0, 0, "and the event");
 }
 
-static void
-event_hand_over(int dev)
+static void event_hand_over(int dev)
 {
 	int event = nt_auto(dev);
 	struct waiter *w[3];
@@ -158,8 +151,7 @@ event_hand_over(int dev)
 		wait_ended(w[i], 0, 0, "each waiter saw it");
 }
 
-static void
-pulse(int dev)
+static void pulse(int dev)
 {
 	int event = nt_manual(dev), automatic = nt_auto(dev), ready = nt_event(dev, 1, 1);
 	int missing = nt_auto(dev);
@@ -194,16 +186,15 @@ pulse(int dev)
 	wait_ended(both, 0, 0, "the next to the last one");
 }
 
-static void
-fifo(int dev)
+static void fifo(int dev)
 {
 	enum { WAITERS = 6 };
 	int sem = nt_sem(dev, 0, WAITERS), other = nt_auto(dev);
 	struct waiter *w[WAITERS];
 
 	for (int i = 0; i < WAITERS; i++) {
-		w[i] = i % 2 == 0 ? any1(dev, OWNER, sem) :
-		    waits_any(place, dev, OWNER, LATE, 0, FDS(other, sem));
+		w[i] = i % 2 == 0 ? any1(dev, OWNER, sem)
+				  : waits_any(place, dev, OWNER, LATE, 0, FDS(other, sem));
 	}
 	for (int i = 0; i < WAITERS; i++) {
 		nt_release(sem, 1, NULL);
@@ -214,8 +205,7 @@ fifo(int dev)
 }
 
 /* The signal itself ends the wait: what comes later is not its. */
-static void
-first_signal(int dev)
+static void first_signal(int dev)
 {
 	int a = nt_auto(dev), b = nt_auto(dev), sem = nt_sem(dev, 0, 5);
 	struct waiter *w = waits_any(place, dev, OWNER, LATE, 0, FDS(a, sem, b));
@@ -234,13 +224,12 @@ first_signal(int dev)
 	wait_ended(w, 0, 0, "a duplicate: the lowest index");
 }
 
-static void
-all_atomic(int dev)
+static void all_atomic(int dev)
 {
 	int sem = nt_sem(dev, 0, 5), automatic = nt_auto(dev), manual = nt_manual(dev);
 	int mutex = nt_mutex(dev, OWNER + 1, 1);
-	struct waiter *w = waits_all(place, dev, OWNER, LATE, 0,
-	    FDS(sem, automatic, manual, mutex));
+	struct waiter *w =
+		waits_all(place, dev, OWNER, LATE, 0, FDS(sem, automatic, manual, mutex));
 
 	nt_release(sem, 1, NULL);
 	sem_is(sem, 1, 5, "signalled while others are missing: it can be read");
@@ -266,8 +255,7 @@ all_atomic(int dev)
 	wait_ended(w, 0, 0, "index 0");
 }
 
-static void
-all_shared(int dev)
+static void all_shared(int dev)
 {
 	int a = nt_auto(dev), b = nt_auto(dev), c = nt_auto(dev);
 	struct waiter *ab = waits_all(place, dev, OWNER, LATE, 0, FDS(a, b));
@@ -295,8 +283,7 @@ all_shared(int dev)
 	event_is(b, 0, 0, "of either");
 }
 
-static void
-all_before_any(int dev)
+static void all_before_any(int dev)
 {
 	int event = nt_auto(dev), ready = nt_event(dev, 1, 1);
 	struct waiter *any = any1(dev, OWNER, event);
@@ -309,8 +296,7 @@ all_before_any(int dev)
 	wait_ended(any, 0, 0, "its turn");
 }
 
-static void
-alert(int dev)
+static void alert(int dev)
 {
 	int event = nt_auto(dev), sem = nt_sem(dev, 1, 1), alert_event = nt_auto(dev);
 	int manual = nt_manual(dev);
@@ -344,8 +330,7 @@ alert(int dev)
 	wait_ended(w, 0, 1, "it ends the wait for all");
 }
 
-static void
-time_out(int dev)
+static void time_out(int dev)
 {
 	int event = nt_auto(dev), sem = nt_sem(dev, 1, 1);
 	uint64_t deadline = nt_in_ms(100);
@@ -366,8 +351,7 @@ time_out(int dev)
 }
 
 /* The wait blocks on 64 objects; each one can end it. */
-static void
-wide(int dev)
+static void wide(int dev)
 {
 	int fds[NTSYNC_MAX_WAIT_COUNT], alert_event = nt_auto(dev);
 	static const unsigned int picks[] = { 0, 31, 32, 63 };
@@ -390,10 +374,14 @@ wide(int dev)
 	nt_set(fds[0], NULL);
 	wait_ended(w, 0, 0, "64 of 64 are");
 	is(nt_any(dev, OWNER, POLL, 0, NULL, fds, NTSYNC_MAX_WAIT_COUNT), -ETIMEDOUT,
-	    "and all were taken");
+	   "and all were taken");
 }
 
-#define IN_BOTH(name) static void name##_both(void) { in_both(name); }
+#define IN_BOTH(name) \
+	static void name##_both(void) \
+	{ \
+		in_both(name); \
+	}
 IN_BOTH(semaphore_hand_over)
 IN_BOTH(mutex_hand_over)
 IN_BOTH(mutex_maximum)
@@ -410,8 +398,10 @@ IN_BOTH(time_out)
 IN_BOTH(wide)
 
 const struct nt_case block_cases[] = {
-	{ "semaphore", semaphore_hand_over_both, "counts a releaser can steal back; lost wake-ups" },
-	{ "mutex", mutex_hand_over_both, "a mutex that is free for a moment instead of handed over" },
+	{ "semaphore", semaphore_hand_over_both,
+	  "counts a releaser can steal back; lost wake-ups" },
+	{ "mutex", mutex_hand_over_both,
+	  "a mutex that is free for a moment instead of handed over" },
 	{ "mutex-maximum", mutex_maximum_both, "an owner at the maximum that is not woken" },
 	{ "mutex-abandon", mutex_abandon_both, "waiters not woken by, or not told of, a death" },
 	{ "event", event_hand_over_both, "sets that a following reset takes away from waiters" },

@@ -11,7 +11,6 @@
  * when the case ends or is over its time; so a case that crashes or hangs fails alone.
  */
 #include "nt.h"
-#include "tap.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -29,20 +28,14 @@ static const struct {
 	const char *name;
 	const struct nt_case *cases;
 } subjects[] = {
-	{ "semaphore", semaphore_cases },
-	{ "mutex", mutex_cases },
-	{ "event", event_cases },
-	{ "wait", wait_cases },
-	{ "error", error_cases },
-	{ "block", block_cases },
-	{ "signal", signal_cases },
-	{ "descriptor", descriptor_cases },
-	{ "process", process_cases },
-	{ "stress", stress_cases },
+	{ "semaphore", semaphore_cases }, { "mutex", mutex_cases },
+	{ "event", event_cases },	  { "wait", wait_cases },
+	{ "error", error_cases },	  { "block", block_cases },
+	{ "signal", signal_cases },	  { "descriptor", descriptor_cases },
+	{ "process", process_cases },	  { "stress", stress_cases },
 };
 
-static bool
-wanted(const char *subject, const char *name, int argc, char **argv)
+static bool wanted(const char *subject, const char *name, int argc, char **argv)
 {
 	char full[128];
 
@@ -57,8 +50,7 @@ wanted(const char *subject, const char *name, int argc, char **argv)
 }
 
 /* True when the child ended in time; its status is then reaped. */
-static bool
-ended_in_time(pid_t pid, int *status)
+static bool ended_in_time(pid_t pid, int *status)
 {
 	struct timespec limit = { CASE_LIMIT_S, 0 };
 	sigset_t set;
@@ -73,10 +65,9 @@ ended_in_time(pid_t pid, int *status)
 	}
 }
 
-static void
-run_case(const char *subject, const struct nt_case *c)
+static void run_case(const char *subject, const struct nt_case *c)
 {
-	unsigned int before = atomic_load(&tap->checks);
+	unsigned int before = atomic_load(&nt_tap->checks);
 	int status = 0;
 	sigset_t set;
 	pid_t pid;
@@ -103,13 +94,12 @@ run_case(const char *subject, const struct nt_case *c)
 		ok(false, "%s/%s: ended by signal %d", subject, c->name, WTERMSIG(status));
 	} else {
 		kill(-pid, SIGKILL);
-		if (atomic_load(&tap->checks) == before)
+		if (atomic_load(&nt_tap->checks) == before)
 			ok(false, "%s/%s: checked nothing", subject, c->name);
 	}
 }
 
-int
-main(int argc, char **argv)
+int main(int argc, char **argv)
 {
 	bool list = false;
 	sigset_t set;
@@ -126,8 +116,9 @@ main(int argc, char **argv)
 		fprintf(stderr, "usage: conformance [--list] [CASE...]\n");
 		return 64;
 	}
-	tap = mmap(NULL, sizeof(*tap), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (tap == MAP_FAILED) {
+	nt_tap = mmap(NULL, sizeof(*nt_tap), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
+	if (nt_tap == MAP_FAILED) {
 		perror("conformance: mmap");
 		return 1;
 	}
@@ -153,8 +144,9 @@ main(int argc, char **argv)
 	}
 	if (list)
 		return 0;
-	printf("1..%u\n", atomic_load(&tap->checks));
-	if (atomic_load(&tap->failed) > 0)
-		printf("# %u of %u failed\n", atomic_load(&tap->failed), atomic_load(&tap->checks));
-	return atomic_load(&tap->failed) > 0 || atomic_load(&tap->checks) == 0;
+	printf("1..%u\n", atomic_load(&nt_tap->checks));
+	if (atomic_load(&nt_tap->failed) > 0)
+		printf("# %u of %u failed\n", atomic_load(&nt_tap->failed),
+		       atomic_load(&nt_tap->checks));
+	return atomic_load(&nt_tap->failed) > 0 || atomic_load(&nt_tap->checks) == 0;
 }

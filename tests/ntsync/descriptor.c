@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* descriptor.c - conformance: objects are descriptors, within one process. */
-#if !defined(_GNU_SOURCE)
-#define _GNU_SOURCE	/* dup3, close_range, closefrom */
-#endif
 #include "nt.h"
 
 #include <fcntl.h>
@@ -13,8 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static void
-device(void)
+static void device(void)
 {
 	static const int modes[] = { O_RDONLY, O_WRONLY, O_RDWR };
 	int dev, copy, sem;
@@ -37,7 +33,8 @@ device(void)
 	is(nt_any(copy, OWNER, POLL, 0, NULL, FDS(sem)), 0, "also when the first is closed");
 	is(nt_any(dev, OWNER, POLL, 0, NULL, FDS(sem)), -EBADF, "which is closed");
 	dev = nt_open();
-	is(nt_any(dev, OWNER, POLL, 0, NULL, FDS(sem)), -EINVAL, "the same number opened anew is not");
+	is(nt_any(dev, OWNER, POLL, 0, NULL, FDS(sem)), -EINVAL,
+	   "the same number opened anew is not");
 	dup2(copy, dev);
 	nt_release(sem, 1, NULL);
 	is(nt_any(dev, OWNER, POLL, 0, NULL, FDS(sem)), 0, "unless it is made the same again");
@@ -47,15 +44,15 @@ device(void)
 	sem_is(sem, 1, 2, "with its state");
 }
 
-static void
-flags(void)
+static void flags(void)
 {
 	int dev = nt_open();
 	int fds[] = { nt_sem(dev, 1, 1), nt_mutex(dev, 0, 0), nt_event(dev, 0, 1) };
 
 	for (int i = 0; i < 3; i++) {
 		is(fcntl(fds[i], F_GETFD), FD_CLOEXEC, "an object is close-on-exec");
-		is(fcntl(fds[i], F_GETFL) & O_ACCMODE, O_RDWR, "and opened for reading and writing");
+		is(fcntl(fds[i], F_GETFL) & O_ACCMODE, O_RDWR,
+		   "and opened for reading and writing");
 		is(fcntl(fds[i], F_SETFD, 0), 0, "close-on-exec can be cleared");
 		is(fcntl(fds[i], F_GETFD), 0, "and is");
 		poll_is(dev, fds[i], 0, "the object is still one");
@@ -68,8 +65,7 @@ flags(void)
 	is(fds[1], fds[0], "new objects have the lowest free number");
 }
 
-static void
-duplicates(void)
+static void duplicates(void)
 {
 	int dev = nt_open(), sem = nt_sem(dev, 0, 9), copies[5];
 
@@ -94,20 +90,17 @@ duplicates(void)
 }
 
 /* Ways to free a descriptor number, each noticed by nobody but the kernel. */
-static void
-by_close(int fd)
+static void by_close(int fd)
 {
 	close(fd);
 }
 
-static void
-by_syscall(int fd)
+static void by_syscall(int fd)
 {
 	syscall(SYS_close, fd);
 }
 
-static void
-by_fclose(int fd)
+static void by_fclose(int fd)
 {
 	FILE *file = fdopen(fd, "r+");
 
@@ -116,8 +109,7 @@ by_fclose(int fd)
 	fclose(file);
 }
 
-static void
-by_dup2(int fd)
+static void by_dup2(int fd)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
@@ -126,8 +118,7 @@ by_dup2(int fd)
 	close(fd);
 }
 
-static void
-by_dup3(int fd)
+static void by_dup3(int fd)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
@@ -137,8 +128,7 @@ by_dup3(int fd)
 }
 
 #if defined(SYS_close_range)
-static void
-by_close_range(int fd)
+static void by_close_range(int fd)
 {
 	if (syscall(SYS_close_range, (unsigned int)fd, (unsigned int)fd, 0u) != 0)
 		close(fd);
@@ -146,16 +136,14 @@ by_close_range(int fd)
 #endif
 
 #if defined(__GLIBC__) && (__GLIBC__ > 2 || (__GLIBC__ == 2 && __GLIBC_MINOR__ >= 34))
-static void
-by_libc_close_range(int fd)
+static void by_libc_close_range(int fd)
 {
 	if (close_range((unsigned int)fd, (unsigned int)fd, 0) != 0)
 		close(fd);
 }
 
 /* Closes everything from fd on; cases open nothing above that they still need. */
-static void
-by_closefrom(int fd)
+static void by_closefrom(int fd)
 {
 	closefrom(fd);
 }
@@ -180,8 +168,7 @@ static const struct {
 };
 
 /* The number of an object that was used, and closed, is used for something else. */
-static void
-reuse(void)
+static void reuse(void)
 {
 	int dev = nt_open(), ready = nt_event(dev, 1, 1);
 
@@ -193,7 +180,8 @@ reuse(void)
 		poll_is(dev, first, 0, "an object is used");
 		ends[e].end(first);
 		is(nt_release(first, 1, NULL), -EBADF, "closed: EBADF");
-		is(nt_any(dev, OWNER, POLL, 0, NULL, FDS(ready, first)), -EINVAL, "in a wait: EINVAL");
+		is(nt_any(dev, OWNER, POLL, 0, NULL, FDS(ready, first)), -EINVAL,
+		   "in a wait: EINVAL");
 
 		fd = nt_event(dev, 1, 0);
 		is(fd, first, "an event gets its number");
@@ -217,14 +205,14 @@ reuse(void)
 			nt_give_up("socketpair: %s", strerror(errno));
 		is(sockets[0], first, "a socket gets its number");
 		is(nt_ioctl(sockets[0], NTSYNC_IOC_SEM_READ, &args), -ENOTTY, "it is no object");
-		ok(write(sockets[0], "x", 1) == 1 && read(sockets[1], &args, 1) == 1, "but a socket");
+		ok(write(sockets[0], "x", 1) == 1 && read(sockets[1], &args, 1) == 1,
+		   "but a socket");
 		close(sockets[0]);
 		close(sockets[1]);
 	}
 }
 
-static void
-replaced(void)
+static void replaced(void)
 {
 	int dev = nt_open(), a = nt_sem(dev, 1, 9), b = nt_event(dev, 1, 1), c, moved;
 
@@ -248,8 +236,7 @@ replaced(void)
 	sem_is(c, 1, 5, "places");
 }
 
-static void
-close_while_waiting(void)
+static void close_while_waiting(void)
 {
 	int dev = nt_open(), event = nt_auto(dev), other = nt_auto(dev), copy = dup(other), fd;
 	uint64_t deadline = nt_in_ms(150);
@@ -285,8 +272,7 @@ close_while_waiting(void)
 	wait_ended(w, 0, 1, "an alert whose first descriptor is closed still ends it");
 }
 
-static void
-device_closed(void)
+static void device_closed(void)
 {
 	int dev = nt_open(), sem = nt_sem(dev, 0, 2), mutex = nt_mutex(dev, OWNER, 1);
 	int event = nt_auto(dev), again;
@@ -306,16 +292,18 @@ device_closed(void)
 	is(nt_pulse(event, NULL), 0, "an event can be pulsed");
 	again = nt_open();
 	is(nt_any(again, OWNER, POLL, 0, NULL, FDS(sem)), -EINVAL,
-	    "a new instance is not the old one, though its objects live");
+	   "a new instance is not the old one, though its objects live");
 }
 
 const struct nt_case descriptor_cases[] = {
 	{ "device", device, "modes refused, instances tied to a number instead of an open" },
 	{ "flags", flags, "descriptors that are not close-on-exec, read-write, and lowest" },
 	{ "duplicates", duplicates, "objects tied to one descriptor" },
-	{ "reuse", reuse, "a number remembered as an object after it was closed behind one's back" },
+	{ "reuse", reuse,
+	  "a number remembered as an object after it was closed behind one's back" },
 	{ "replaced", replaced, "a number remembered as the object it was" },
-	{ "close-while-waiting", close_while_waiting, "waits that end, crash, or move to a new object" },
+	{ "close-while-waiting", close_while_waiting,
+	  "waits that end, crash, or move to a new object" },
 	{ "device-closed", device_closed, "objects that die with their device" },
 	{ NULL, NULL, NULL },
 };

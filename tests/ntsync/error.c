@@ -15,7 +15,7 @@ static const struct request {
 	const char *name;
 	unsigned long number;
 	enum kind kind;
-	bool reads;		/* its argument is read before its object's type is looked at */
+	bool reads; /* its argument is read before its object's type is looked at */
 } requests[] = {
 	{ "CREATE_SEM", NTSYNC_IOC_CREATE_SEM, DEVICE, true },
 	{ "CREATE_MUTEX", NTSYNC_IOC_CREATE_MUTEX, DEVICE, true },
@@ -37,12 +37,11 @@ static const struct request {
 static const char *const kind_names[] = { "a semaphore", "a mutex", "an event", "the device" };
 
 /* One page that can be read and written, and behind it one that cannot be touched. */
-static unsigned char *
-page_before_nothing(size_t *size)
+static unsigned char *page_before_nothing(size_t *size)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	unsigned char *p = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	unsigned char *p =
+		mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (p == MAP_FAILED || mprotect(p + page, page, PROT_NONE) != 0)
 		nt_give_up("mmap: %s", strerror(errno));
@@ -51,8 +50,7 @@ page_before_nothing(size_t *size)
 }
 
 /* A copy of these bytes that can only be read. */
-static void *
-read_only(const void *bytes, size_t length)
+static void *read_only(const void *bytes, size_t length)
 {
 	size_t size;
 	unsigned char *p = page_before_nothing(&size);
@@ -63,8 +61,7 @@ read_only(const void *bytes, size_t length)
 	return p;
 }
 
-static void
-encoding(void)
+static void encoding(void)
 {
 #if defined(__x86_64__) || defined(__i386__) || defined(__aarch64__) || defined(__arm__)
 	is(NTSYNC_IOC_CREATE_SEM, 0x40084e80, "CREATE_SEM");
@@ -89,8 +86,7 @@ encoding(void)
 	is(offsetof(struct ntsync_wait_args, alert), 32, "alert is at 32");
 }
 
-static void
-types(void)
+static void types(void)
 {
 	int dev = nt_open();
 	int fds[] = { nt_sem(dev, 1, 2), nt_mutex(dev, OWNER, 1), nt_event(dev, 1, 1), dev };
@@ -104,10 +100,10 @@ types(void)
 			if (k == (int)requests[r].kind)
 				continue;
 			is(nt_ioctl(fds[k], requests[r].number, arg), want, "%s on %s is %s",
-			    requests[r].name, kind_names[k], want == -EINVAL ? "EINVAL" : "ENOTTY");
+			   requests[r].name, kind_names[k], want == -EINVAL ? "EINVAL" : "ENOTTY");
 			is(nt_ioctl(fds[k], requests[r].number, NULL),
-			    want == -EINVAL && requests[r].reads ? -EFAULT : want,
-			    "and with a null pointer");
+			   want == -EINVAL && requests[r].reads ? -EFAULT : want,
+			   "and with a null pointer");
 		}
 	}
 	sem_is(fds[SEM], 1, 2, "the semaphore is unchanged");
@@ -117,8 +113,7 @@ types(void)
 	is(nt_ioctl(fds[SEM], NTSYNC_IOC_MUTEX_UNLOCK, owner_0), -EINVAL, "wrong type and owner 0");
 }
 
-static void
-unknown(void)
+static void unknown(void)
 {
 	int dev = nt_open();
 	int fds[] = { nt_sem(dev, 1, 2), nt_mutex(dev, OWNER, 1), nt_event(dev, 1, 1), dev };
@@ -126,13 +121,14 @@ unknown(void)
 
 	for (int k = SEM; k <= DEVICE; k++) {
 		is(nt_ioctl(fds[k], _IO('N', 0x7f), arg), -ENOTTY, "'N' 0x7f on %s is ENOTTY",
-		    kind_names[k]);
-		is(nt_ioctl(fds[k], _IO('N', 0x80), arg), -ENOTTY, "a known number without its size");
+		   kind_names[k]);
+		is(nt_ioctl(fds[k], _IO('N', 0x80), arg), -ENOTTY,
+		   "a known number without its size");
 		is(nt_ioctl(fds[k], _IOR('N', 0x8e, uint32_t), arg), -ENOTTY, "'N' 0x8e");
 		is(nt_ioctl(fds[k], _IOWR('N', 0x80, uint32_t[3]), arg), -ENOTTY,
-		    "CREATE_SEM of Linux 6.10");
+		   "CREATE_SEM of Linux 6.10");
 		is(nt_ioctl(fds[k], _IOWR('N', 0x82, uint32_t[8]), arg), -ENOTTY,
-		    "WAIT_ANY of an older driver");
+		   "WAIT_ANY of an older driver");
 		is(nt_ioctl(fds[k], _IOW('N', 0x88, uint32_t), arg), -ENOTTY, "wrong direction");
 		is(nt_ioctl(fds[k], _IOR('M', 0x88, uint32_t), arg), -ENOTTY, "wrong letter");
 		is(nt_ioctl(fds[k], 0, arg), -ENOTTY, "0");
@@ -143,18 +139,21 @@ unknown(void)
 	is(nt_ioctl(-1, NTSYNC_IOC_EVENT_SET, arg), -EBADF, "descriptor -1 is EBADF");
 	close(fds[EVENT]);
 	is(nt_ioctl(fds[EVENT], NTSYNC_IOC_EVENT_SET, arg), -EBADF, "a closed one is EBADF");
-	is(nt_ioctl(fds[EVENT], NTSYNC_IOC_WAIT_ANY, NULL), -EBADF, "before the pointer is looked at");
+	is(nt_ioctl(fds[EVENT], NTSYNC_IOC_WAIT_ANY, NULL), -EBADF,
+	   "before the pointer is looked at");
 }
 
 /* A request in an int is sign-extended on its way to ioctl(): only 32 bits count. */
-static void
-sign_extended(void)
+static void sign_extended(void)
 {
 	int dev = nt_open(), sem = nt_sem(dev, 1, 2);
 	unsigned long high = ~0ul << 16 << 16;
 	unsigned int arg = 1, index = UNTOUCHED;
 	struct ntsync_wait_args args = {
-		.objs = (uintptr_t)&sem, .count = 1, .index = index, .owner = OWNER,
+		.objs = (uintptr_t)&sem,
+		.count = 1,
+		.index = index,
+		.owner = OWNER,
 	};
 
 	is(nt_ioctl(sem, high | NTSYNC_IOC_SEM_RELEASE, &arg), 0, "SEM_RELEASE, sign-extended");
@@ -164,16 +163,21 @@ sign_extended(void)
 	sem_is(sem, 1, 2, "both together");
 }
 
-static void
-foreign(void)
+static void foreign(void)
 {
 	int dev = nt_open(), other = nt_open(), pipes[2], sockets[2];
 	int mine = nt_event(dev, 1, 1), theirs = nt_event(other, 1, 1), closed = dup(mine);
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int bad[8], n = 0;
 	static const char *const names[] = {
-		"-1", "a closed descriptor", "the device itself", "another device",
-		"an object of another instance", "/dev/null", "a pipe", "a socket",
+		"-1",
+		"a closed descriptor",
+		"the device itself",
+		"another device",
+		"an object of another instance",
+		"/dev/null",
+		"a pipe",
+		"a socket",
 	};
 
 	if (pipe(pipes) != 0 || socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) != 0 || null < 0)
@@ -191,32 +195,34 @@ foreign(void)
 		unsigned int index;
 
 		is(nt_any(dev, OWNER, POLL, 0, &index, FDS(bad[i])), -EINVAL, "any: %s is EINVAL",
-		    names[i]);
+		   names[i]);
 		is(index, UNTOUCHED, "index is not written");
 		is(nt_any(dev, OWNER, POLL, 0, NULL, FDS(mine, bad[i])), -EINVAL,
-		    "any: also behind a ready object");
+		   "any: also behind a ready object");
 		is(nt_all(dev, OWNER, POLL, 0, NULL, FDS(mine, bad[i])), -EINVAL, "all: EINVAL");
 		is(nt_any(dev, OWNER, POLL, bad[i], NULL, FDS(mine)), -EINVAL, "as alert: EINVAL");
 		is(nt_all(dev, OWNER, POLL, bad[i], NULL, FDS(mine)), -EINVAL,
-		    "as alert for all: EINVAL");
+		   "as alert for all: EINVAL");
 	}
-	is(nt_any(other, OWNER, POLL, 0, NULL, FDS(mine)), -EINVAL, "instances are apart both ways");
+	is(nt_any(other, OWNER, POLL, 0, NULL, FDS(mine)), -EINVAL,
+	   "instances are apart both ways");
 	is(nt_any(other, OWNER, POLL, 0, NULL, FDS(theirs)), 0, "and each serves its own");
 	is(nt_set(theirs, NULL), 0, "requests of objects need no device");
 	is(nt_set(pipes[0], NULL), -ENOTTY, "a request on a pipe is ENOTTY");
 	is(nt_set(null, NULL), -ENOTTY, "a request on /dev/null is ENOTTY");
 }
 
-static struct ntsync_wait_args
-good_wait(const int *fd)
+static struct ntsync_wait_args good_wait(const int *fd)
 {
 	return (struct ntsync_wait_args){
-		.objs = (uintptr_t)fd, .count = 1, .index = UNTOUCHED, .owner = OWNER,
+		.objs = (uintptr_t)fd,
+		.count = 1,
+		.index = UNTOUCHED,
+		.owner = OWNER,
 	};
 }
 
-static void
-wait_arguments(void)
+static void wait_arguments(void)
 {
 	static const unsigned long waits[] = { NTSYNC_IOC_WAIT_ANY, NTSYNC_IOC_WAIT_ALL };
 	int dev = nt_open(), event = nt_event(dev, 0, 1), many[NTSYNC_MAX_WAIT_COUNT + 1];
@@ -231,21 +237,24 @@ wait_arguments(void)
 			args = good_wait(&event);
 			args.pad = 1u << bit;
 			is(nt_ioctl(dev, waits[w], &args), -EINVAL, "%s: pad 0x%x is EINVAL", name,
-			    args.pad);
+			   args.pad);
 		}
 		for (unsigned int bit = 1; bit < 32; bit += 15) {
 			args = good_wait(&event);
 			args.flags = 1u << bit;
-			is(nt_ioctl(dev, waits[w], &args), -EINVAL, "%s: flags 0x%x is EINVAL", name,
-			    args.flags);
+			is(nt_ioctl(dev, waits[w], &args), -EINVAL, "%s: flags 0x%x is EINVAL",
+			   name, args.flags);
 			args.flags |= NTSYNC_WAIT_REALTIME;
-			is(nt_ioctl(dev, waits[w], &args), -EINVAL, "%s: also with a known one", name);
+			is(nt_ioctl(dev, waits[w], &args), -EINVAL, "%s: also with a known one",
+			   name);
 		}
 		args = good_wait(&event);
 		args.owner = 0;
-		is(nt_ioctl(dev, waits[w], &args), -EINVAL, "%s: owner 0 is EINVAL, mutex or not", name);
+		is(nt_ioctl(dev, waits[w], &args), -EINVAL, "%s: owner 0 is EINVAL, mutex or not",
+		   name);
 		args.count = 0;
-		is(nt_ioctl(dev, waits[w], &args), -EINVAL, "%s: also with nothing to wait for", name);
+		is(nt_ioctl(dev, waits[w], &args), -EINVAL, "%s: also with nothing to wait for",
+		   name);
 		args = good_wait(many);
 		args.count = NTSYNC_MAX_WAIT_COUNT + 1;
 		is(nt_ioctl(dev, waits[w], &args), -EINVAL, "%s: 65 objects is EINVAL", name);
@@ -253,14 +262,15 @@ wait_arguments(void)
 		is(nt_ioctl(dev, waits[w], &args), -EINVAL, "%s: 0xffffffff is EINVAL", name);
 		args.count = 0x40000001u;
 		is(nt_ioctl(dev, waits[w], &args), -EINVAL,
-		    "%s: a count whose size wraps to 4 bytes is EINVAL", name);
+		   "%s: a count whose size wraps to 4 bytes is EINVAL", name);
 		is(args.index, UNTOUCHED, "%s: index is never written", name);
 
 		/* What is checked first, each against the next. */
 		args = good_wait(NULL);
 		args.pad = 1;
 		args.flags = 2;
-		is(nt_ioctl(dev, waits[w], &args), -EINVAL, "%s: pad and flags before the array", name);
+		is(nt_ioctl(dev, waits[w], &args), -EINVAL, "%s: pad and flags before the array",
+		   name);
 		args = good_wait(NULL);
 		args.owner = 0;
 		is(nt_ioctl(dev, waits[w], &args), -EINVAL, "%s: owner before the array", name);
@@ -274,8 +284,7 @@ wait_arguments(void)
 	event_is(event, 0, 1, "nothing was taken");
 }
 
-static void
-bad_argument(void)
+static void bad_argument(void)
 {
 	int dev = nt_open();
 	int sem = nt_sem(dev, 1, 9), mutex = nt_mutex(dev, OWNER, 9), event = nt_event(dev, 0, 1);
@@ -295,36 +304,35 @@ bad_argument(void)
 		    requests[r].number == NTSYNC_IOC_EVENT_PULSE)
 			continue;
 		is(nt_ioctl(fd, requests[r].number, NULL), -EFAULT, "%s: a null pointer is EFAULT",
-		    requests[r].name);
+		   requests[r].name);
 		is(nt_ioctl(fd, requests[r].number, gone), -EFAULT, "%s: unmapped memory",
-		    requests[r].name);
+		   requests[r].name);
 		is(nt_ioctl(fd, requests[r].number, page + size), -EFAULT, "%s: forbidden memory",
-		    requests[r].name);
+		   requests[r].name);
 		is(nt_ioctl(fd, requests[r].number, page + size - 2), -EFAULT,
-		    "%s: an argument half of which is forbidden", requests[r].name);
+		   "%s: an argument half of which is forbidden", requests[r].name);
 		is(nt_ioctl(fd, requests[r].number, (void *)(UINTPTR_MAX - 63)), -EFAULT,
-		    "%s: the kernel's memory", requests[r].name);
+		   "%s: the kernel's memory", requests[r].name);
 	}
 	sem_is(sem, 1, 9, "the semaphore is unchanged");
 	mutex_is(mutex, 0, OWNER, 9, "the mutex is unchanged");
 	event_is(event, 0, 1, "the event is unchanged");
 
 	ok(nt_ioctl(dev, NTSYNC_IOC_CREATE_SEM, read_only(&args, sizeof(args))) >= 0,
-	    "arguments of CREATE_SEM are only read");
+	   "arguments of CREATE_SEM are only read");
 	ok(nt_ioctl(dev, NTSYNC_IOC_CREATE_EVENT, read_only(&args, sizeof(args))) >= 0,
-	    "arguments of CREATE_EVENT are only read");
+	   "arguments of CREATE_EVENT are only read");
 	ok(nt_ioctl(dev, NTSYNC_IOC_CREATE_MUTEX, read_only(&args, sizeof(args))) >= 0,
-	    "arguments of CREATE_MUTEX are only read");
+	   "arguments of CREATE_MUTEX are only read");
 	memcpy(page + size - sizeof(args), &args, sizeof(args));
 	ok(nt_ioctl(dev, NTSYNC_IOC_CREATE_SEM, page + size - sizeof(args)) >= 0,
-	    "an argument that ends where memory ends");
+	   "an argument that ends where memory ends");
 	memcpy(page + 1, &args, sizeof(args));
 	ok(nt_ioctl(dev, NTSYNC_IOC_CREATE_SEM, page + 1) >= 0, "an argument at an odd address");
 }
 
 /* A result that cannot be stored is noticed when the request has been carried out. */
-static void
-written_late(void)
+static void written_late(void)
 {
 	static const unsigned int one = 1;
 	static const struct ntsync_mutex_args owner = { OWNER, 1 };
@@ -345,17 +353,16 @@ written_late(void)
 	is(nt_ioctl(sem, NTSYNC_IOC_SEM_RELEASE, constant), -EFAULT, "SEM_RELEASE, read-only");
 	sem_is(sem, 2, 9, "it is released");
 	is(nt_ioctl(mutex, NTSYNC_IOC_MUTEX_UNLOCK, read_only(&owner, sizeof(owner))), -EFAULT,
-	    "MUTEX_UNLOCK, read-only");
+	   "MUTEX_UNLOCK, read-only");
 	mutex_is(mutex, 0, OWNER, 1, "it is unlocked once");
 	is(nt_ioctl(mutex, NTSYNC_IOC_MUTEX_KILL, read_only(&owner, sizeof(owner))), 0,
-	    "MUTEX_KILL only reads");
+	   "MUTEX_KILL only reads");
 	mutex_is(mutex, -EOWNERDEAD, 0, 0, "the owner is dead");
 	is(nt_ioctl(mutex, NTSYNC_IOC_MUTEX_READ, constant), -EFAULT,
-	    "MUTEX_READ of an abandoned one, read-only: EFAULT comes first");
+	   "MUTEX_READ of an abandoned one, read-only: EFAULT comes first");
 }
 
-static void
-wait_pointers(void)
+static void wait_pointers(void)
 {
 	int dev = nt_open(), sem = nt_sem(dev, 9, 9), empty = nt_sem(dev, 0, 1);
 	struct ntsync_wait_args args = good_wait(&sem);
@@ -363,30 +370,30 @@ wait_pointers(void)
 	unsigned char *page = page_before_nothing(&size);
 
 	is(nt_ioctl(dev, NTSYNC_IOC_WAIT_ANY, read_only(&args, sizeof(args))), -EFAULT,
-	    "any, read-only: the index cannot be written");
+	   "any, read-only: the index cannot be written");
 	sem_is(sem, 8, 9, "the object is taken");
 	is(nt_ioctl(dev, NTSYNC_IOC_WAIT_ALL, read_only(&args, sizeof(args))), -EFAULT,
-	    "all, read-only: the index cannot be written");
+	   "all, read-only: the index cannot be written");
 	sem_is(sem, 7, 9, "the object is taken");
 	args = good_wait(&empty);
 	is(nt_ioctl(dev, NTSYNC_IOC_WAIT_ANY, read_only(&args, sizeof(args))), -ETIMEDOUT,
-	    "any, read-only: a time-out writes nothing");
+	   "any, read-only: a time-out writes nothing");
 	is(nt_ioctl(dev, NTSYNC_IOC_WAIT_ALL, read_only(&args, sizeof(args))), -ETIMEDOUT,
-	    "all, read-only: a time-out writes nothing");
+	   "all, read-only: a time-out writes nothing");
 
 	is(nt_any(dev, OWNER, POLL, 0, NULL, (const int *)(page + size), 1), -EFAULT,
-	    "any: an array in forbidden memory is EFAULT");
+	   "any: an array in forbidden memory is EFAULT");
 	is(nt_all(dev, OWNER, POLL, 0, NULL, NULL, 2), -EFAULT, "all: a null array is EFAULT");
 	memcpy(page + size - sizeof(sem), &sem, sizeof(sem));
 	is(nt_any(dev, OWNER, POLL, 0, NULL, (const int *)(page + size - sizeof(sem)), 2), -EFAULT,
-	    "any: an array whose second half is forbidden");
+	   "any: an array whose second half is forbidden");
 	sem_is(sem, 7, 9, "nothing is taken");
 	is(nt_any(dev, OWNER, POLL, 0, NULL, (const int *)(page + size - sizeof(sem)), 1), 0,
-	    "any: an array that ends where memory ends");
+	   "any: an array that ends where memory ends");
 	is(nt_any(dev, OWNER, POLL, 0, NULL, (const int *)(page + size), 0), -ETIMEDOUT,
-	    "any: no array is needed for count 0");
+	   "any: no array is needed for count 0");
 	is(nt_all(dev, OWNER, POLL, 0, NULL, read_only(&sem, sizeof(sem)), 1), 0,
-	    "all: the array is only read");
+	   "all: the array is only read");
 	args = good_wait(&sem);
 	memcpy(page + 1, &args, sizeof(args));
 	is(nt_ioctl(dev, NTSYNC_IOC_WAIT_ANY, page + 1), 0, "any: arguments at an odd address");

@@ -2,8 +2,7 @@
 /* event.c - conformance: events, without anybody blocking. */
 #include "nt.h"
 
-static void
-create(void)
+static void create(void)
 {
 	int dev = nt_open();
 
@@ -12,8 +11,8 @@ create(void)
 			int event = nt_event(dev, manual, signaled);
 
 			event_is(event, manual, signaled,
-			    manual ? "a manual-reset event reads as created"
-			    : "an auto-reset event reads as created");
+				 manual ? "a manual-reset event reads as created"
+					: "an auto-reset event reads as created");
 		}
 	}
 	event_is(nt_event(dev, 2, 0xffffffffu), 1, 1, "anything but 0 is true, and reads as 1");
@@ -22,8 +21,7 @@ create(void)
 	event_is(nt_event(dev, 0, 0x10000u), 0, 1, "field order: manual first, then signaled");
 }
 
-static void
-states(void)
+static void states(void)
 {
 	int dev = nt_open();
 	unsigned int prev;
@@ -53,8 +51,7 @@ states(void)
 	}
 }
 
-static void
-take(void)
+static void take(void)
 {
 	int dev = nt_open(), event = nt_event(dev, 1, 1);
 

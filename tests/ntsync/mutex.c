@@ -4,8 +4,7 @@
 
 #define MAX 0xffffffffu
 
-static void
-create(void)
+static void create(void)
 {
 	int dev = nt_open(), mutex;
 
@@ -23,8 +22,7 @@ create(void)
 	mutex_is(mutex, 0, 0x80000000u, 0x80000000u, "owner and count have no sign");
 }
 
-static void
-unlock(void)
+static void unlock(void)
 {
 	int dev = nt_open(), mutex = nt_mutex(dev, OWNER, 2);
 	unsigned int prev;
@@ -34,7 +32,7 @@ unlock(void)
 	is(nt_unlock(mutex, OWNER + 1, &prev), -EPERM, "another owner is EPERM");
 	is(prev, UNTOUCHED, "no count is stored");
 	is(nt_unlock(mutex, OWNER | 0x80000000u, NULL), -EPERM,
-	    "an owner that differs in the highest bit is EPERM");
+	   "an owner that differs in the highest bit is EPERM");
 	mutex_is(mutex, 0, OWNER, 2, "nothing changed");
 	is(nt_unlock(mutex, OWNER, &prev), 0, "the owner unlocks");
 	is(prev, 2, "previous count 2");
@@ -48,8 +46,7 @@ unlock(void)
 	mutex_is(mutex, 0, 0, 0, "still free");
 }
 
-static void
-acquire(void)
+static void acquire(void)
 {
 	int dev = nt_open(), mutex = nt_mutex(dev, 0, 0);
 	unsigned int index;
@@ -65,15 +62,14 @@ acquire(void)
 	is(index, 0, "index 0");
 	mutex_is(mutex, 0, OWNER, 3, "owned three times");
 	is(nt_all(dev, OWNER + 1, POLL, 0, NULL, FDS(mutex)), -ETIMEDOUT,
-	    "a wait for all by another times out");
+	   "a wait for all by another times out");
 	while (nt_unlock(mutex, OWNER, NULL) == 0)
 		;
 	is(nt_any(dev, OWNER + 1, POLL, 0, &index, FDS(mutex)), 0, "freed, another takes it");
 	mutex_is(mutex, 0, OWNER + 1, 1, "and owns it once");
 }
 
-static void
-owners(void)
+static void owners(void)
 {
 	static const unsigned int ids[] = { 1, 0x7fffffffu, 0x80000000u, 0xfffffffeu, MAX };
 	int dev = nt_open();
@@ -81,21 +77,21 @@ owners(void)
 	for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
 		int mutex = nt_mutex(dev, 0, 0);
 
-		is(nt_any(dev, ids[i], POLL, 0, NULL, FDS(mutex)), 0, "owner 0x%x takes it", ids[i]);
+		is(nt_any(dev, ids[i], POLL, 0, NULL, FDS(mutex)), 0, "owner 0x%x takes it",
+		   ids[i]);
 		mutex_is(mutex, 0, ids[i], 1, "and reads back");
 		is(nt_any(dev, ids[i] ^ 0x80000000u, POLL, 0, NULL, FDS(mutex)),
-		    ids[i] == 0x80000000u ? -EINVAL : -ETIMEDOUT, "0x%x does not",
-		    ids[i] ^ 0x80000000u);
+		   ids[i] == 0x80000000u ? -EINVAL : -ETIMEDOUT, "0x%x does not",
+		   ids[i] ^ 0x80000000u);
 		is(nt_unlock(mutex, ids[i] ^ 0x80000000u, NULL),
-		    ids[i] == 0x80000000u ? -EINVAL : -EPERM, "nor does it unlock it");
-		is(nt_kill(mutex, ids[i] ^ 0x80000000u),
-		    ids[i] == 0x80000000u ? -EINVAL : -EPERM, "nor kill its owner");
+		   ids[i] == 0x80000000u ? -EINVAL : -EPERM, "nor does it unlock it");
+		is(nt_kill(mutex, ids[i] ^ 0x80000000u), ids[i] == 0x80000000u ? -EINVAL : -EPERM,
+		   "nor kill its owner");
 		is(nt_unlock(mutex, ids[i], NULL), 0, "0x%x unlocks it", ids[i]);
 	}
 }
 
-static void
-recursion(void)
+static void recursion(void)
 {
 	int dev = nt_open(), mutex = nt_mutex(dev, OWNER, MAX - 1);
 	int event = nt_event(dev, 0, 1);
@@ -105,11 +101,12 @@ recursion(void)
 	mutex_is(mutex, 0, OWNER, MAX, "0xffffffff times");
 	poll_is(dev, mutex, -ETIMEDOUT, "at the maximum even the owner times out");
 	mutex_is(mutex, 0, OWNER, MAX, "nothing wraps");
-	is(nt_any(dev, OWNER, POLL, 0, &index, FDS(mutex, event)), 0, "another object still counts");
+	is(nt_any(dev, OWNER, POLL, 0, &index, FDS(mutex, event)), 0,
+	   "another object still counts");
 	is(index, 1, "index 1");
 	nt_set(event, NULL);
 	is(nt_all(dev, OWNER, POLL, 0, NULL, FDS(event, mutex)), -ETIMEDOUT,
-	    "a wait for all times out on it");
+	   "a wait for all times out on it");
 	event_is(event, 0, 1, "and takes nothing else");
 	is(nt_unlock(mutex, OWNER, &prev), 0, "unlocked once");
 	is(prev, MAX, "previous count 0xffffffff");
@@ -118,8 +115,7 @@ recursion(void)
 	mutex_is(mutex, -EOWNERDEAD, 0, 0, "the whole recursion is gone");
 }
 
-static void
-abandon(void)
+static void abandon(void)
 {
 	int dev = nt_open(), mutex = nt_mutex(dev, OWNER, 3);
 	unsigned int index;
@@ -134,7 +130,7 @@ abandon(void)
 	is(nt_kill(mutex, 0), -EINVAL, "nor can nobody");
 	is(nt_unlock(mutex, OWNER, NULL), -EPERM, "nor unlock it any more");
 	is(nt_any(dev, OWNER + 1, POLL, 0, &index, FDS(mutex)), -EOWNERDEAD,
-	    "the next to take it gets EOWNERDEAD");
+	   "the next to take it gets EOWNERDEAD");
 	is(index, 0, "with the index");
 	mutex_is(mutex, 0, OWNER + 1, 1, "and owns it once, no longer abandoned");
 	is(nt_any(dev, OWNER + 1, POLL, 0, NULL, FDS(mutex)), 0, "again: plain success");
@@ -144,10 +140,10 @@ abandon(void)
 
 	is(nt_kill(mutex, OWNER), 0, "killed again");
 	is(nt_any(dev, OWNER, POLL, 0, &index, FDS(mutex)), -EOWNERDEAD,
-	    "the same number may take it, with EOWNERDEAD");
+	   "the same number may take it, with EOWNERDEAD");
 	is(nt_kill(mutex, OWNER), 0, "and be killed again");
 	is(nt_all(dev, OWNER, POLL, 0, &index, FDS(mutex)), -EOWNERDEAD,
-	    "a wait for all tells EOWNERDEAD, too");
+	   "a wait for all tells EOWNERDEAD, too");
 	is(index, 0, "with index 0");
 	mutex_is(mutex, 0, OWNER, 1, "owned once");
 
@@ -156,8 +152,7 @@ abandon(void)
 	mutex_is(mutex, 0, 0, 0, "and does not become abandoned");
 }
 
-static void
-abandon_many(void)
+static void abandon_many(void)
 {
 	int dev = nt_open(), event = nt_event(dev, 0, 0), sem = nt_sem(dev, 1, 1);
 	int a = nt_mutex(dev, OWNER, 1), b = nt_mutex(dev, OWNER, 1), c = nt_mutex(dev, 0, 0);
@@ -166,13 +161,13 @@ abandon_many(void)
 	nt_kill(a, OWNER);
 	nt_kill(b, OWNER);
 	is(nt_all(dev, OWNER, POLL, 0, &index, FDS(a, sem, event, b)), -ETIMEDOUT,
-	    "abandoned mutexes do not make up for an unset event");
+	   "abandoned mutexes do not make up for an unset event");
 	is(index, UNTOUCHED, "index is not written");
 	mutex_is(a, -EOWNERDEAD, 0, 0, "and stay abandoned");
 	sem_is(sem, 1, 1, "the semaphore keeps its count");
 	nt_set(event, NULL);
 	is(nt_all(dev, OWNER, POLL, 0, &index, FDS(a, sem, event, b, c)), -EOWNERDEAD,
-	    "all ready, two of them abandoned: EOWNERDEAD");
+	   "all ready, two of them abandoned: EOWNERDEAD");
 	is(index, 0, "index 0");
 	mutex_is(a, 0, OWNER, 1, "the first was taken");
 	mutex_is(b, 0, OWNER, 1, "the second was taken");
@@ -182,7 +177,7 @@ abandon_many(void)
 
 	nt_kill(b, OWNER);
 	is(nt_any(dev, OWNER, POLL, 0, &index, FDS(event, b, a)), -EOWNERDEAD,
-	    "any: the first ready one is abandoned");
+	   "any: the first ready one is abandoned");
 	is(index, 1, "its index is told");
 	nt_kill(b, OWNER);
 	is(nt_any(dev, OWNER, POLL, 0, &index, FDS(a, b)), 0, "any: an abandoned one behind");
@@ -198,6 +193,6 @@ const struct nt_case mutex_cases[] = {
 	{ "recursion", recursion, "a recursion count that wraps at 2^32 or stops before" },
 	{ "abandon", abandon, "an abandoned mark that is lost, sticks, or is not told" },
 	{ "abandon-many", abandon_many,
-	    "waits on several objects that lose EOWNERDEAD, or tell it without taking all" },
+	  "waits on several objects that lose EOWNERDEAD, or tell it without taking all" },
 	{ NULL, NULL, NULL },
 };

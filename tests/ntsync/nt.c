@@ -4,7 +4,6 @@
  * See nt.h.
  */
 #include "nt.h"
-#include "tap.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -20,11 +19,10 @@
 
 /* --- TAP ------------------------------------------------------------------------ */
 
-struct tap *tap;
+struct nt_tap *nt_tap;
 
 /* One write() a line, so that lines of several processes do not mix. */
-static void
-put(const char *line, size_t length)
+static void put(const char *line, size_t length)
 {
 	while (length > 0) {
 		ssize_t n = write(STDOUT_FILENO, line, length);
@@ -38,8 +36,7 @@ put(const char *line, size_t length)
 	}
 }
 
-static void
-put_line(const char *prefix, const char *suffix, const char *format, va_list args)
+static void put_line(const char *prefix, const char *suffix, const char *format, va_list args)
 {
 	char text[512], line[1024];
 	int n;
@@ -49,20 +46,18 @@ put_line(const char *prefix, const char *suffix, const char *format, va_list arg
 	put(line, (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1);
 }
 
-static void
-put_result(bool good, const char *suffix, const char *format, va_list args)
+static void put_result(bool good, const char *suffix, const char *format, va_list args)
 {
 	char prefix[64];
 
 	snprintf(prefix, sizeof(prefix), "%sok %u - ", good ? "" : "not ",
-	    atomic_fetch_add(&tap->checks, 1) + 1);
+		 atomic_fetch_add(&nt_tap->checks, 1) + 1);
 	if (!good)
-		atomic_fetch_add(&tap->failed, 1);
+		atomic_fetch_add(&nt_tap->failed, 1);
 	put_line(prefix, suffix, format, args);
 }
 
-void
-nt_note(const char *format, ...)
+void nt_note(const char *format, ...)
 {
 	va_list args;
 
@@ -71,8 +66,7 @@ nt_note(const char *format, ...)
 	va_end(args);
 }
 
-bool
-nt_ok(bool good, const char *file, int line, const char *format, ...)
+bool nt_ok(bool good, const char *file, int line, const char *format, ...)
 {
 	va_list args;
 
@@ -84,8 +78,7 @@ nt_ok(bool good, const char *file, int line, const char *format, ...)
 	return good;
 }
 
-bool
-nt_is(long long got, long long want, const char *file, int line, const char *format, ...)
+bool nt_is(long long got, long long want, const char *file, int line, const char *format, ...)
 {
 	va_list args;
 
@@ -93,15 +86,14 @@ nt_is(long long got, long long want, const char *file, int line, const char *for
 	put_result(got == want, "", format, args);
 	va_end(args);
 	if (got != want) {
-		nt_note("  at %s:%d: got %lld%s%s, want %lld%s%s", file, line,
-		    got, got < 0 ? " " : "", got < 0 ? strerror((int)-got) : "",
-		    want, want < 0 ? " " : "", want < 0 ? strerror((int)-want) : "");
+		nt_note("  at %s:%d: got %lld%s%s, want %lld%s%s", file, line, got,
+			got < 0 ? " " : "", got < 0 ? strerror((int)-got) : "", want,
+			want < 0 ? " " : "", want < 0 ? strerror((int)-want) : "");
 	}
 	return got == want;
 }
 
-void
-nt_skip(const char *reason, const char *format, ...)
+void nt_skip(const char *reason, const char *format, ...)
 {
 	char suffix[256];
 	va_list args;
@@ -112,8 +104,7 @@ nt_skip(const char *reason, const char *format, ...)
 	va_end(args);
 }
 
-void
-nt_give_up(const char *format, ...)
+void nt_give_up(const char *format, ...)
 {
 	va_list args;
 
@@ -125,8 +116,7 @@ nt_give_up(const char *format, ...)
 
 /* --- requests -------------------------------------------------------------------- */
 
-int
-nt_open(void)
+int nt_open(void)
 {
 	int dev = open("/dev/ntsync", O_RDWR | O_CLOEXEC);
 
@@ -135,52 +125,45 @@ nt_open(void)
 	return dev;
 }
 
-int
-nt_ioctl(int fd, unsigned long request, void *arg)
+int nt_ioctl(int fd, unsigned long request, void *arg)
 {
 	int result = ioctl(fd, request, arg);
 
 	return result < 0 ? -errno : result;
 }
 
-int
-nt_sem(int dev, unsigned int count, unsigned int max)
+int nt_sem(int dev, unsigned int count, unsigned int max)
 {
 	struct ntsync_sem_args args = { .count = count, .max = max };
 
 	return nt_ioctl(dev, NTSYNC_IOC_CREATE_SEM, &args);
 }
 
-int
-nt_mutex(int dev, unsigned int owner, unsigned int count)
+int nt_mutex(int dev, unsigned int owner, unsigned int count)
 {
 	struct ntsync_mutex_args args = { .owner = owner, .count = count };
 
 	return nt_ioctl(dev, NTSYNC_IOC_CREATE_MUTEX, &args);
 }
 
-int
-nt_event(int dev, unsigned int manual, unsigned int signaled)
+int nt_event(int dev, unsigned int manual, unsigned int signaled)
 {
 	struct ntsync_event_args args = { .manual = manual, .signaled = signaled };
 
 	return nt_ioctl(dev, NTSYNC_IOC_CREATE_EVENT, &args);
 }
 
-int
-nt_auto(int dev)
+int nt_auto(int dev)
 {
 	return nt_event(dev, 0, 0);
 }
 
-int
-nt_manual(int dev)
+int nt_manual(int dev)
 {
 	return nt_event(dev, 1, 0);
 }
 
-int
-nt_release(int sem, unsigned int count, unsigned int *prev)
+int nt_release(int sem, unsigned int count, unsigned int *prev)
 {
 	unsigned int arg = count;
 	int result = nt_ioctl(sem, NTSYNC_IOC_SEM_RELEASE, &arg);
@@ -190,8 +173,7 @@ nt_release(int sem, unsigned int count, unsigned int *prev)
 	return result;
 }
 
-int
-nt_unlock(int mutex, unsigned int owner, unsigned int *prev)
+int nt_unlock(int mutex, unsigned int owner, unsigned int *prev)
 {
 	struct ntsync_mutex_args args = { .owner = owner, .count = UNTOUCHED };
 	int result = nt_ioctl(mutex, NTSYNC_IOC_MUTEX_UNLOCK, &args);
@@ -201,14 +183,12 @@ nt_unlock(int mutex, unsigned int owner, unsigned int *prev)
 	return result;
 }
 
-int
-nt_kill(int mutex, unsigned int owner)
+int nt_kill(int mutex, unsigned int owner)
 {
 	return nt_ioctl(mutex, NTSYNC_IOC_MUTEX_KILL, &owner);
 }
 
-static int
-event_request(int event, unsigned long request, unsigned int *prev)
+static int event_request(int event, unsigned long request, unsigned int *prev)
 {
 	unsigned int arg = UNTOUCHED;
 	int result = nt_ioctl(event, request, &arg);
@@ -218,27 +198,23 @@ event_request(int event, unsigned long request, unsigned int *prev)
 	return result;
 }
 
-int
-nt_set(int event, unsigned int *prev)
+int nt_set(int event, unsigned int *prev)
 {
 	return event_request(event, NTSYNC_IOC_EVENT_SET, prev);
 }
 
-int
-nt_reset(int event, unsigned int *prev)
+int nt_reset(int event, unsigned int *prev)
 {
 	return event_request(event, NTSYNC_IOC_EVENT_RESET, prev);
 }
 
-int
-nt_pulse(int event, unsigned int *prev)
+int nt_pulse(int event, unsigned int *prev)
 {
 	return event_request(event, NTSYNC_IOC_EVENT_PULSE, prev);
 }
 
-static int
-wait_request(unsigned long request, int dev, unsigned int owner, uint64_t deadline, int alert,
-    unsigned int *index, const int *fds, unsigned int count)
+static int wait_request(unsigned long request, int dev, unsigned int owner, uint64_t deadline,
+			int alert, unsigned int *index, const int *fds, unsigned int count)
 {
 	struct ntsync_wait_args args = {
 		.timeout = deadline,
@@ -255,23 +231,20 @@ wait_request(unsigned long request, int dev, unsigned int owner, uint64_t deadli
 	return result;
 }
 
-int
-nt_any(int dev, unsigned int owner, uint64_t deadline, int alert, unsigned int *index,
-    const int *fds, unsigned int count)
+int nt_any(int dev, unsigned int owner, uint64_t deadline, int alert, unsigned int *index,
+	   const int *fds, unsigned int count)
 {
 	return wait_request(NTSYNC_IOC_WAIT_ANY, dev, owner, deadline, alert, index, fds, count);
 }
 
-int
-nt_all(int dev, unsigned int owner, uint64_t deadline, int alert, unsigned int *index,
-    const int *fds, unsigned int count)
+int nt_all(int dev, unsigned int owner, uint64_t deadline, int alert, unsigned int *index,
+	   const int *fds, unsigned int count)
 {
 	return wait_request(NTSYNC_IOC_WAIT_ALL, dev, owner, deadline, alert, index, fds, count);
 }
 
 /* For checks whose text is enough to find them. */
-static NT_PRINTF(2, 3) bool
-report(bool good, const char *format, ...)
+static NT_PRINTF(2, 3) bool report(bool good, const char *format, ...)
 {
 	va_list args;
 
@@ -281,21 +254,18 @@ report(bool good, const char *format, ...)
 	return good;
 }
 
-static bool
-state_is(int result, int want, unsigned int a, unsigned int want_a, unsigned int b,
-    unsigned int want_b, const char *what)
+static bool state_is(int result, int want, unsigned int a, unsigned int want_a, unsigned int b,
+		     unsigned int want_b, const char *what)
 {
 	bool good = report(result == want && a == want_a && b == want_b, "%s", what);
 
 	if (!good) {
-		nt_note("  got %d {%u, %u}, want %d {%u, %u}", result, a, b, want, want_a,
-		    want_b);
+		nt_note("  got %d {%u, %u}, want %d {%u, %u}", result, a, b, want, want_a, want_b);
 	}
 	return good;
 }
 
-bool
-sem_is(int sem, unsigned int count, unsigned int max, const char *what)
+bool sem_is(int sem, unsigned int count, unsigned int max, const char *what)
 {
 	struct ntsync_sem_args args = { UNTOUCHED, UNTOUCHED };
 	int result = nt_ioctl(sem, NTSYNC_IOC_SEM_READ, &args);
@@ -303,8 +273,7 @@ sem_is(int sem, unsigned int count, unsigned int max, const char *what)
 	return state_is(result, 0, args.count, count, args.max, max, what);
 }
 
-bool
-mutex_is(int mutex, int want, unsigned int owner, unsigned int count, const char *what)
+bool mutex_is(int mutex, int want, unsigned int owner, unsigned int count, const char *what)
 {
 	struct ntsync_mutex_args args = { UNTOUCHED, UNTOUCHED };
 	int result = nt_ioctl(mutex, NTSYNC_IOC_MUTEX_READ, &args);
@@ -312,8 +281,7 @@ mutex_is(int mutex, int want, unsigned int owner, unsigned int count, const char
 	return state_is(result, want, args.owner, owner, args.count, count, what);
 }
 
-bool
-event_is(int event, unsigned int manual, unsigned int signaled, const char *what)
+bool event_is(int event, unsigned int manual, unsigned int signaled, const char *what)
 {
 	struct ntsync_event_args args = { UNTOUCHED, UNTOUCHED };
 	int result = nt_ioctl(event, NTSYNC_IOC_EVENT_READ, &args);
@@ -321,8 +289,7 @@ event_is(int event, unsigned int manual, unsigned int signaled, const char *what
 	return state_is(result, 0, args.manual, manual, args.signaled, signaled, what);
 }
 
-bool
-poll_is(int dev, int object, int want, const char *what)
+bool poll_is(int dev, int object, int want, const char *what)
 {
 	unsigned int index;
 	int result = nt_any(dev, OWNER, POLL, 0, &index, &object, 1);
@@ -331,8 +298,7 @@ poll_is(int dev, int object, int want, const char *what)
 	return state_is(result, want, index, written ? 0 : UNTOUCHED, 0, 0, what);
 }
 
-uint64_t
-nt_now(void)
+uint64_t nt_now(void)
 {
 	struct timespec t;
 
@@ -340,8 +306,7 @@ nt_now(void)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-uint64_t
-nt_in_ms(unsigned int ms)
+uint64_t nt_in_ms(unsigned int ms)
 {
 	return nt_now() + (uint64_t)ms * 1000000u;
 }
@@ -350,8 +315,7 @@ nt_in_ms(unsigned int ms)
 
 const char *const place_names[PLACES] = { "thread", "process" };
 
-void *
-nt_shared(size_t size)
+void *nt_shared(size_t size)
 {
 	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
@@ -360,8 +324,7 @@ nt_shared(size_t size)
 	return p;
 }
 
-pid_t
-nt_fork(void)
+pid_t nt_fork(void)
 {
 	pid_t pid = fork();
 
@@ -370,8 +333,7 @@ nt_fork(void)
 	return pid;
 }
 
-int
-reap(pid_t pid)
+int reap(pid_t pid)
 {
 	int status = 0;
 
@@ -382,8 +344,7 @@ reap(pid_t pid)
 	return status;
 }
 
-bool
-child_is_fine(pid_t pid, const char *what)
+bool child_is_fine(pid_t pid, const char *what)
 {
 	int status = reap(pid);
 	bool good = report(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%s", what);
@@ -393,8 +354,7 @@ child_is_fine(pid_t pid, const char *what)
 	return good;
 }
 
-static void *
-wait_elsewhere(void *arg)
+static void *wait_elsewhere(void *arg)
 {
 	struct waiter *w = arg;
 
@@ -406,8 +366,7 @@ wait_elsewhere(void *arg)
 }
 
 /* 'S' is a sleep that a signal ends: what a thread does in a wait, and on no lock here. */
-static char
-run_state(pid_t pid, pid_t tid)
+static char run_state(pid_t pid, pid_t tid)
 {
 	char path[64], text[512], *end;
 	ssize_t n;
@@ -430,8 +389,7 @@ run_state(pid_t pid, pid_t tid)
  * Bounded polling, no guess: a thread in the request and asleep can only be in the wait.
  * Two looks, since whoever serves the request may sleep for a moment on the way.
  */
-void
-until_asleep(pid_t pid, pid_t tid, const _Atomic int *stage)
+void until_asleep(pid_t pid, pid_t tid, const _Atomic int *stage)
 {
 	const struct timespec pause = { 0, 500000 };
 	uint64_t limit = nt_in_ms(30000);
@@ -447,9 +405,8 @@ until_asleep(pid_t pid, pid_t tid, const _Atomic int *stage)
 	}
 }
 
-static struct waiter *
-start_wait(enum place place, bool all, int dev, unsigned int owner, uint64_t deadline, int alert,
-    const int *fds, unsigned int count)
+static struct waiter *start_wait(enum place place, bool all, int dev, unsigned int owner,
+				 uint64_t deadline, int alert, const int *fds, unsigned int count)
 {
 	struct waiter *w = nt_shared(sizeof(*w));
 
@@ -482,29 +439,25 @@ start_wait(enum place place, bool all, int dev, unsigned int owner, uint64_t dea
 	return w;
 }
 
-struct waiter *
-waits_any(enum place place, int dev, unsigned int owner, uint64_t deadline, int alert,
-    const int *fds, unsigned int count)
+struct waiter *waits_any(enum place place, int dev, unsigned int owner, uint64_t deadline,
+			 int alert, const int *fds, unsigned int count)
 {
 	return start_wait(place, false, dev, owner, deadline, alert, fds, count);
 }
 
-struct waiter *
-waits_all(enum place place, int dev, unsigned int owner, uint64_t deadline, int alert,
-    const int *fds, unsigned int count)
+struct waiter *waits_all(enum place place, int dev, unsigned int owner, uint64_t deadline,
+			 int alert, const int *fds, unsigned int count)
 {
 	return start_wait(place, true, dev, owner, deadline, alert, fds, count);
 }
 
-bool
-waits_still(struct waiter *w, const char *what)
+bool waits_still(struct waiter *w, const char *what)
 {
 	until_asleep(w->pid, atomic_load(&w->tid), &w->stage);
 	return report(atomic_load(&w->stage) == 1, "%s", what);
 }
 
-bool
-wait_ended(struct waiter *w, int result, unsigned int index, const char *what)
+bool wait_ended(struct waiter *w, int result, unsigned int index, const char *what)
 {
 	bool good;
 
@@ -512,8 +465,8 @@ wait_ended(struct waiter *w, int result, unsigned int index, const char *what)
 		reap(w->pid);
 	else
 		pthread_join(w->thread, NULL);
-	good = atomic_load(&w->stage) == 2 && state_is(w->result, result, w->args.index, index, 0,
-	    0, what);
+	good = atomic_load(&w->stage) == 2 &&
+	       state_is(w->result, result, w->args.index, index, 0, 0, what);
 	munmap(w, sizeof(*w));
 	return good;
 }

@@ -15,6 +15,11 @@
 #ifndef NT_H
 #define NT_H
 
+/* Every file includes this one first: the system's own calls are tested beside POSIX's. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
 #include <carafe/linux/ntsync.h>
 
 #include <errno.h>
@@ -30,7 +35,7 @@
 struct nt_case {
 	const char *name;
 	void (*run)(void);
-	const char *catches;	/* what an implementation got wrong when this fails */
+	const char *catches; /* what an implementation got wrong when this fails */
 };
 
 extern const struct nt_case semaphore_cases[];
@@ -49,6 +54,13 @@ int after_exec(int argc, char **argv);
 
 /* --- TAP ------------------------------------------------------------------------ */
 
+/* In shared memory: every process and thread that prints a check adds to it. */
+struct nt_tap {
+	_Atomic unsigned int checks;
+	_Atomic unsigned int failed;
+};
+extern struct nt_tap *nt_tap;
+
 #if defined(__GNUC__)
 #define NT_PRINTF(f, a) __attribute__((format(printf, f, a)))
 #else
@@ -57,7 +69,7 @@ int after_exec(int argc, char **argv);
 
 bool nt_ok(bool good, const char *file, int line, const char *format, ...) NT_PRINTF(4, 5);
 bool nt_is(long long got, long long want, const char *file, int line, const char *format, ...)
-    NT_PRINTF(5, 6);
+	NT_PRINTF(5, 6);
 void nt_note(const char *format, ...) NT_PRINTF(1, 2);
 void nt_skip(const char *reason, const char *format, ...) NT_PRINTF(2, 3);
 /* Ends the case: something without which it makes no sense failed. */
@@ -68,23 +80,23 @@ _Noreturn void nt_give_up(const char *format, ...) NT_PRINTF(1, 2);
 
 /* --- requests -------------------------------------------------------------------- */
 
-#define OWNER		123u
-#define UNTOUCHED	0xdeadbeefu	/* what results hold before a request */
-#define POLL		0ull		/* a deadline in the past */
-#define NEVER		(~0ull)
+#define OWNER 123u
+#define UNTOUCHED 0xdeadbeefu /* what results hold before a request */
+#define POLL 0ull	      /* a deadline in the past */
+#define NEVER (~0ull)
 
 /* A literal list of descriptors, as two arguments. */
 #define FDS(...) \
-	((const int[]){__VA_ARGS__}), (unsigned int)(sizeof((int[]){__VA_ARGS__}) / sizeof(int))
+	((const int[]){ __VA_ARGS__ }), (unsigned int)(sizeof((int[]){ __VA_ARGS__ }) / sizeof(int))
 #define NO_FDS NULL, 0u
 
-int nt_open(void);			/* a new instance, or gives up */
+int nt_open(void); /* a new instance, or gives up */
 int nt_ioctl(int fd, unsigned long request, void *arg);
 int nt_sem(int dev, unsigned int count, unsigned int max);
 int nt_mutex(int dev, unsigned int owner, unsigned int count);
 int nt_event(int dev, unsigned int manual, unsigned int signaled);
-int nt_auto(int dev);			/* auto-reset event, not signalled */
-int nt_manual(int dev);			/* manual-reset event, not signalled */
+int nt_auto(int dev);	/* auto-reset event, not signalled */
+int nt_manual(int dev); /* manual-reset event, not signalled */
 int nt_release(int sem, unsigned int count, unsigned int *prev);
 int nt_unlock(int mutex, unsigned int owner, unsigned int *prev);
 int nt_kill(int mutex, unsigned int owner);
@@ -94,9 +106,9 @@ int nt_pulse(int event, unsigned int *prev);
 
 /* index is UNTOUCHED where the request did not write it; it may be NULL. */
 int nt_any(int dev, unsigned int owner, uint64_t deadline, int alert, unsigned int *index,
-    const int *fds, unsigned int count);
+	   const int *fds, unsigned int count);
 int nt_all(int dev, unsigned int owner, uint64_t deadline, int alert, unsigned int *index,
-    const int *fds, unsigned int count);
+	   const int *fds, unsigned int count);
 
 /* One check each of the whole state. */
 bool sem_is(int sem, unsigned int count, unsigned int max, const char *what);
@@ -105,8 +117,8 @@ bool event_is(int event, unsigned int manual, unsigned int signaled, const char 
 /* One check of a polling wait by OWNER on one object: ready (0), -ETIMEDOUT, ... */
 bool poll_is(int dev, int object, int result, const char *what);
 
-uint64_t nt_now(void);			/* CLOCK_MONOTONIC, ns */
-uint64_t nt_in_ms(unsigned int ms);	/* a deadline */
+uint64_t nt_now(void);		    /* CLOCK_MONOTONIC, ns */
+uint64_t nt_in_ms(unsigned int ms); /* a deadline */
 /* Long enough that only a lost wake-up reaches it, shorter than a case's limit. */
 #define LATE nt_in_ms(30000)
 
@@ -128,16 +140,16 @@ struct waiter {
 	int fds[NTSYNC_MAX_WAIT_COUNT];
 	pthread_t thread;
 	pid_t pid;
-	_Atomic int stage;	/* 0 starting, 1 in the request, 2 done */
+	_Atomic int stage; /* 0 starting, 1 in the request, 2 done */
 	_Atomic int tid;
 	int result;
 };
 
 /* Each starts the wait and returns when it sleeps. */
 struct waiter *waits_any(enum place place, int dev, unsigned int owner, uint64_t deadline,
-    int alert, const int *fds, unsigned int count);
+			 int alert, const int *fds, unsigned int count);
 struct waiter *waits_all(enum place place, int dev, unsigned int owner, uint64_t deadline,
-    int alert, const int *fds, unsigned int count);
+			 int alert, const int *fds, unsigned int count);
 /* One check: it is still in the request, and sleeps. */
 bool waits_still(struct waiter *w, const char *what);
 /* Returns when it ended: one check of its result and index. */

@@ -14,8 +14,7 @@
 
 extern char **environ;
 
-static void
-fork_shares(void)
+static void fork_shares(void)
 {
 	int dev = nt_open(), sem = nt_sem(dev, 0, 9), event = nt_auto(dev), later;
 	int mutex = nt_mutex(dev, OWNER, 1);
@@ -35,7 +34,8 @@ fork_shares(void)
 		close(dev);
 		_exit(0);
 	}
-	is(nt_any(dev, OWNER, LATE, 0, NULL, FDS(sem)), 0, "a child's release ends a parent's wait");
+	is(nt_any(dev, OWNER, LATE, 0, NULL, FDS(sem)), 0,
+	   "a child's release ends a parent's wait");
 	is(nt_set(event, NULL), 0, "a parent sets what the child waits for");
 	child_is_fine(child, "the child went through, and closed everything");
 	sem_is(sem, 1, 9, "the parent's semaphore is still there");
@@ -50,8 +50,7 @@ fork_shares(void)
 	wait_ended(w, 0, 0, "while a child waits");
 }
 
-static void
-fork_outlives(void)
+static void fork_outlives(void)
 {
 	int dev = nt_open(), sem = nt_sem(dev, 1, 9), event = nt_auto(dev);
 	int *result = nt_shared(sizeof(*result));
@@ -77,8 +76,7 @@ fork_outlives(void)
 }
 
 /* Grandchildren, and descriptors that only they still have. */
-static void
-fork_deep(void)
+static void fork_deep(void)
 {
 	int dev = nt_open(), done = nt_sem(dev, 0, 9), go = nt_manual(dev);
 	pid_t child = nt_fork();
@@ -104,8 +102,7 @@ fork_deep(void)
 /* --- exec ------------------------------------------------------------------------ */
 
 /* dev sem event gone: what the new program finds at these numbers. */
-int
-after_exec(int argc, char **argv)
+int after_exec(int argc, char **argv)
 {
 	struct ntsync_sem_args args;
 	int fd[4];
@@ -129,14 +126,18 @@ after_exec(int argc, char **argv)
 	return 0;
 }
 
-static void
-exec_inherits(void)
+static void exec_inherits(void)
 {
 	int dev = nt_open(), sem = nt_sem(dev, 3, 9), event = nt_auto(dev), gone = nt_auto(dev);
 	char numbers[4][16];
 	char *argv[] = {
-		(char[]){ "conformance" }, (char[]){ "--after-exec" }, numbers[0], numbers[1],
-		numbers[2], numbers[3], NULL,
+		(char[]){ "conformance" },
+		(char[]){ "--after-exec" },
+		numbers[0],
+		numbers[1],
+		numbers[2],
+		numbers[3],
+		NULL,
 	};
 	pid_t child;
 
@@ -165,18 +166,23 @@ exec_inherits(void)
 }
 
 /* exec in the process that made them: descriptors stay, everything else is new. */
-static void
-exec_same_process(void)
+static void exec_same_process(void)
 {
 	int dev = nt_open(), event = nt_auto(dev);
 	pid_t child = nt_fork();
 
 	if (child == 0) {
-		int own = nt_open(), sem = nt_sem(own, 3, 9), set = nt_auto(own), gone = nt_auto(own);
+		int own = nt_open(), sem = nt_sem(own, 3, 9), set = nt_auto(own),
+		    gone = nt_auto(own);
 		char numbers[4][16];
 		char *argv[] = {
-			(char[]){ "conformance" }, (char[]){ "--after-exec" }, numbers[0],
-			numbers[1], numbers[2], numbers[3], NULL,
+			(char[]){ "conformance" },
+			(char[]){ "--after-exec" },
+			numbers[0],
+			numbers[1],
+			numbers[2],
+			numbers[3],
+			NULL,
 		};
 
 		fcntl(own, F_SETFD, 0);
@@ -196,8 +202,7 @@ exec_same_process(void)
 
 /* --- messages ---------------------------------------------------------------------- */
 
-static void
-send_fds(int sock, const int *fds, unsigned int count)
+static void send_fds(int sock, const int *fds, unsigned int count)
 {
 	char byte = 'x';
 	struct iovec data = { &byte, 1 };
@@ -223,8 +228,7 @@ send_fds(int sock, const int *fds, unsigned int count)
 		_exit(101);
 }
 
-static bool
-receive_fds(int sock, int *fds, unsigned int count, int flags)
+static bool receive_fds(int sock, int *fds, unsigned int count, int flags)
 {
 	char byte;
 	struct iovec data = { &byte, 1 };
@@ -250,15 +254,13 @@ receive_fds(int sock, int *fds, unsigned int count, int flags)
 	return true;
 }
 
-static void
-sockets(int pair[2])
+static void sockets(int pair[2])
 {
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
 		nt_give_up("socketpair: %s", strerror(errno));
 }
 
-static void
-messages(void)
+static void messages(void)
 {
 	int pair[2], fds[3], null = open("/dev/null", O_RDWR | O_CLOEXEC), dev = nt_open();
 	int copies[2], sem;
@@ -271,13 +273,14 @@ messages(void)
 		int own = nt_open(), made = nt_sem(own, 1, 9), event = nt_auto(own);
 
 		for (int i = 0; i < 20; i++)
-			dup(null);	/* so that numbers differ on both sides */
+			dup(null); /* so that numbers differ on both sides */
 		send_fds(pair[1], (int[]){ own, made, event }, 3);
 		_exit(nt_any(own, OWNER, LATE, 0, NULL, FDS(event)) == 0 ? 0 : 1);
 	}
 	ok(receive_fds(pair[0], fds, 3, MSG_CMSG_CLOEXEC), "device, semaphore and event received");
 	sem_is(fds[1], 1, 9, "the semaphore is what the sender made");
-	is(nt_any(fds[0], OWNER, POLL, 0, NULL, FDS(fds[1])), 0, "its instance is that of the device");
+	is(nt_any(fds[0], OWNER, POLL, 0, NULL, FDS(fds[1])), 0,
+	   "its instance is that of the device");
 	is(nt_any(dev, OWNER, POLL, 0, NULL, FDS(fds[1])), -EINVAL, "not the receiver's own");
 	is(fcntl(fds[1], F_GETFD), FD_CLOEXEC, "close-on-exec as asked for by the receiver");
 	is(nt_set(fds[2], NULL), 0, "the receiver sets the event");
@@ -295,8 +298,7 @@ messages(void)
 	sem_is(copies[1], 4, 9, "which stays when the sent one is closed");
 }
 
-static void
-in_flight(void)
+static void in_flight(void)
 {
 	int pair[2], dev = nt_open(), sem = nt_sem(dev, 3, 9), event = nt_auto(dev), fd;
 	struct waiter *w;
@@ -348,8 +350,7 @@ in_flight(void)
 
 /* --- death ------------------------------------------------------------------------- */
 
-static void
-kill_waiter(void)
+static void kill_waiter(void)
 {
 	int dev = nt_open(), event = nt_auto(dev), sem = nt_sem(dev, 0, 9);
 	int mutex = nt_mutex(dev, OWNER, 1), ready = nt_event(dev, 1, 1);
@@ -368,14 +369,14 @@ kill_waiter(void)
 	wait_ended(lives, 0, 0, "an event goes past four killed waiters to the living one");
 	event_is(event, 0, 0, "once");
 	nt_release(sem, 1, NULL);
-	is(nt_any(dev, OWNER, LATE, 0, NULL, FDS(sem)), 0, "a semaphore's count is not lost on them");
+	is(nt_any(dev, OWNER, LATE, 0, NULL, FDS(sem)), 0,
+	   "a semaphore's count is not lost on them");
 	nt_unlock(mutex, OWNER, NULL);
 	is(nt_any(dev, OWNER, LATE, 0, NULL, FDS(mutex)), 0, "nor is a mutex");
 	mutex_is(mutex, 0, OWNER, 1, "which was not abandoned: nobody said so");
 }
 
-static void
-kill_owner(void)
+static void kill_owner(void)
 {
 	int dev = nt_open(), mutex = nt_mutex(dev, 0, 0), pipes[2];
 	pid_t child;
@@ -403,8 +404,7 @@ kill_owner(void)
 }
 
 /* The last descriptor of what is waited for goes with a killed process. */
-static void
-kill_holder(void)
+static void kill_holder(void)
 {
 	int dev = nt_open(), event = nt_auto(dev), other = nt_auto(dev);
 	uint64_t deadline = nt_in_ms(400);
@@ -428,8 +428,7 @@ kill_holder(void)
 }
 
 /* A whole instance dies with its processes; the next one starts from nothing. */
-static void
-kill_instance(void)
+static void kill_instance(void)
 {
 	for (int i = 0; i < 20; i++) {
 		int dev = nt_open(), sem = nt_sem(dev, 1, 1), pipes[2];

@@ -6,8 +6,7 @@
 
 #define MAX 0xffffffffu
 
-static void
-create(void)
+static void create(void)
 {
 	int dev = nt_open(), sem;
 
@@ -32,8 +31,7 @@ create(void)
 	poll_is(dev, sem, 0, "a count with the highest bit is ready");
 }
 
-static void
-release(void)
+static void release(void)
 {
 	int dev = nt_open(), sem = nt_sem(dev, 1, 5);
 	unsigned int prev;
@@ -63,8 +61,7 @@ release(void)
 	sem_is(sem, MAX, MAX, "still 0xffffffff");
 }
 
-static void
-take(void)
+static void take(void)
 {
 	int dev = nt_open(), sem = nt_sem(dev, 2, 3);
 
@@ -82,7 +79,7 @@ take(void)
 const struct nt_case semaphore_cases[] = {
 	{ "create", create, "wrong checks of count and maximum, signed or narrowed counts" },
 	{ "release", release,
-	    "wrong previous counts, overflow that wraps, partial releases, a changed argument" },
+	  "wrong previous counts, overflow that wraps, partial releases, a changed argument" },
 	{ "take", take, "a wait that takes none or more than one, or 0 that counts as signalled" },
 	{ NULL, NULL, NULL },
 };

@@ -19,16 +19,14 @@ static int act_dev, act_event, act_wait;
 static _Atomic int act_result;
 static _Thread_local sigjmp_buf jump;
 
-static void
-count(int number)
+static void count(int number)
 {
 	(void)number;
 	atomic_fetch_add(&entered, 1);
 	atomic_fetch_add(&handled, 1);
 }
 
-static void
-set_event(int number)
+static void set_event(int number)
 {
 	(void)number;
 	atomic_fetch_add(&entered, 1);
@@ -36,8 +34,7 @@ set_event(int number)
 	atomic_fetch_add(&handled, 1);
 }
 
-static void
-wait_inside(int number)
+static void wait_inside(int number)
 {
 	(void)number;
 	atomic_fetch_add(&entered, 1);
@@ -45,16 +42,14 @@ wait_inside(int number)
 	atomic_fetch_add(&handled, 1);
 }
 
-static void
-jump_out(int number)
+static void jump_out(int number)
 {
 	(void)number;
 	atomic_fetch_add(&entered, 1);
 	siglongjmp(jump, 1);
 }
 
-static void
-install(void (*handler)(int), int flags)
+static void install(void (*handler)(int), int flags)
 {
 	struct sigaction action;
 
@@ -68,8 +63,7 @@ install(void (*handler)(int), int flags)
 	atomic_store(&handled, 0);
 }
 
-static void
-until(_Atomic int *value, int wanted)
+static void until(_Atomic int *value, int wanted)
 {
 	const struct timespec pause = { 0, 500000 };
 	uint64_t limit = nt_in_ms(30000);
@@ -81,15 +75,13 @@ until(_Atomic int *value, int wanted)
 	}
 }
 
-static struct waiter *
-waits(bool all, int dev, uint64_t deadline, int a, int b)
+static struct waiter *waits(bool all, int dev, uint64_t deadline, int a, int b)
 {
-	return all ? waits_all(THREAD, dev, OWNER, deadline, 0, FDS(a, b)) :
-	    waits_any(THREAD, dev, OWNER, deadline, 0, FDS(a, b));
+	return all ? waits_all(THREAD, dev, OWNER, deadline, 0, FDS(a, b))
+		   : waits_any(THREAD, dev, OWNER, deadline, 0, FDS(a, b));
 }
 
-static void
-interrupt(void)
+static void interrupt(void)
 {
 	int dev = nt_open(), event = nt_auto(dev), sem = nt_sem(dev, 0, 5);
 
@@ -112,8 +104,7 @@ interrupt(void)
 	}
 }
 
-static void
-restart(void)
+static void restart(void)
 {
 	int dev = nt_open(), event = nt_auto(dev), ready = nt_event(dev, 1, 1);
 	int never = nt_auto(dev);
@@ -143,8 +134,7 @@ restart(void)
 	ok(nt_now() >= deadline, "keeps its deadline");
 }
 
-static void
-ignored(void)
+static void ignored(void)
 {
 	int dev = nt_open(), event = nt_auto(dev), never = nt_auto(dev);
 	sigset_t set;
@@ -166,8 +156,7 @@ ignored(void)
 	wait_ended(w, 0, 0, "the event does");
 }
 
-static void
-stopped(void)
+static void stopped(void)
 {
 	int dev = nt_open(), event = nt_auto(dev), status;
 	uint64_t deadline;
@@ -196,13 +185,12 @@ stopped(void)
 	waitpid(w->pid, &status, WUNTRACED);
 	while (nt_now() < deadline)
 		poll_is(dev, nt_sem(dev, 1, 1), 0, "others go on while it is stopped"),
-		    nanosleep(&(struct timespec){ 0, 50000000 }, NULL);
+			nanosleep(&(struct timespec){ 0, 50000000 }, NULL);
 	kill(w->pid, SIGCONT);
 	wait_ended(w, -ETIMEDOUT, UNTOUCHED, "stopped beyond its deadline, it times out");
 }
 
-static void
-handler_sets(void)
+static void handler_sets(void)
 {
 	int dev = nt_open(), never = nt_auto(dev);
 	struct waiter *w;
@@ -213,7 +201,8 @@ handler_sets(void)
 		w = waits(false, dev, LATE, never, act_event);
 		pthread_kill(w->thread, SIGUSR1);
 		until(&handled, 1);
-		is(atomic_load(&act_result), 0, "a handler sets the event its own thread waits for");
+		is(atomic_load(&act_result), 0,
+		   "a handler sets the event its own thread waits for");
 		if (i == 0) {
 			wait_ended(w, 0, 1, "with SA_RESTART the wait then ends by it");
 			event_is(act_event, 0, 0, "and takes it");
@@ -224,8 +213,7 @@ handler_sets(void)
 	}
 }
 
-static void
-handler_waits(void)
+static void handler_waits(void)
 {
 	int dev = nt_open(), event = nt_auto(dev), never = nt_auto(dev);
 	struct waiter *w;
@@ -238,7 +226,8 @@ handler_waits(void)
 		w = waits(false, dev, LATE, event, never);
 		pthread_kill(w->thread, SIGUSR1);
 		until(&handled, 1);
-		is(atomic_load(&act_result), 0, "a handler that interrupted a wait can wait itself");
+		is(atomic_load(&act_result), 0,
+		   "a handler that interrupted a wait can wait itself");
 		event_is(act_wait, 0, 0, "it took its event");
 		if (i == 0) {
 			waits_still(w, "the wait that it interrupted goes on");
@@ -271,8 +260,7 @@ struct jumper {
 	_Atomic int tid;
 };
 
-static void *
-jumps(void *arg)
+static void *jumps(void *arg)
 {
 	struct jumper *j = arg;
 
@@ -284,8 +272,7 @@ jumps(void *arg)
 	return NULL;
 }
 
-static void *
-jumps_and_waits(void *arg)
+static void *jumps_and_waits(void *arg)
 {
 	struct jumper *j = arg;
 	static int result;
@@ -296,8 +283,7 @@ jumps_and_waits(void *arg)
 	return &result;
 }
 
-static void
-handler_jumps(void)
+static void handler_jumps(void)
 {
 	struct jumper j = { .dev = nt_open() };
 	pthread_t thread;
@@ -339,8 +325,7 @@ struct player {
 	int failures;
 };
 
-static void *
-plays(void *arg)
+static void *plays(void *arg)
 {
 	struct player *p = arg;
 
@@ -348,7 +333,8 @@ plays(void *arg)
 		int result;
 
 		do {
-			result = (p->all ? nt_all : nt_any)(p->dev, OWNER, LATE, 0, NULL, &p->mine, 1);
+			result = (p->all ? nt_all : nt_any)(p->dev, OWNER, LATE, 0, NULL, &p->mine,
+							    1);
 		} while (result == -EINTR);
 		p->failures += result != 0;
 		p->failures += nt_release(p->other, 1, NULL) != 0;
@@ -357,8 +343,7 @@ plays(void *arg)
 	return NULL;
 }
 
-static void
-storm(void)
+static void storm(void)
 {
 	int dev = nt_open();
 
@@ -366,7 +351,8 @@ storm(void)
 		int a = nt_sem(dev, 1, 1), b = nt_sem(dev, 0, 1);
 		_Atomic int done = 0;
 		struct player p[2] = {
-			{ dev, a, b, i % 2 == 1, &done, 0 }, { dev, b, a, i % 2 == 1, &done, 0 },
+			{ dev, a, b, i % 2 == 1, &done, 0 },
+			{ dev, b, a, i % 2 == 1, &done, 0 },
 		};
 		pthread_t threads[2];
 
@@ -382,7 +368,7 @@ storm(void)
 		for (int t = 0; t < 2; t++)
 			pthread_join(threads[t], NULL);
 		is(p[0].failures + p[1].failures, 0, "%s, %s: no token lost or doubled",
-		    i % 2 == 1 ? "all" : "any", i < 2 ? "EINTR and again" : "SA_RESTART");
+		   i % 2 == 1 ? "all" : "any", i < 2 ? "EINTR and again" : "SA_RESTART");
 		sem_is(a, 1, 1, "the token is where it was");
 		sem_is(b, 0, 1, "and only there");
 	}
@@ -394,7 +380,8 @@ const struct nt_case signal_cases[] = {
 	{ "ignored", ignored, "waits that end by signals nobody handles" },
 	{ "stopped", stopped, "waits broken by stop and continue" },
 	{ "handler-sets", handler_sets, "requests that are not async-signal-safe" },
-	{ "handler-waits", handler_waits, "one wait a thread, also where a handler interrupted it" },
+	{ "handler-waits", handler_waits,
+	  "one wait a thread, also where a handler interrupted it" },
 	{ "handler-jumps", handler_jumps, "waits that stay queued when their frame is left" },
 	{ "storm", storm, "objects lost or taken twice when a signal meets a wake-up" },
 	{ NULL, NULL, NULL },

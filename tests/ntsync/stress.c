@@ -17,8 +17,7 @@
 /* --- many objects ------------------------------------------------------------------ */
 
 /* True when so many descriptors can be open; else says why not. */
-static bool
-may_open(unsigned int wanted, const char *what)
+static bool may_open(unsigned int wanted, const char *what)
 {
 	struct rlimit limit;
 
@@ -27,15 +26,14 @@ may_open(unsigned int wanted, const char *what)
 		return true;
 	limit.rlim_cur = wanted;
 	if (limit.rlim_max < wanted)
-		limit.rlim_max = wanted;	/* root may */
+		limit.rlim_max = wanted; /* root may */
 	if (setrlimit(RLIMIT_NOFILE, &limit) == 0)
 		return true;
 	nt_skip("RLIMIT_NOFILE cannot be raised that far here", "%s", what);
 	return false;
 }
 
-static void
-many_open(void)
+static void many_open(void)
 {
 	enum { MANY = 16000 };
 	static int fds[MANY];
@@ -45,8 +43,9 @@ many_open(void)
 	if (!may_open(MANY + 100, "16,000 objects at once"))
 		return;
 	for (unsigned int i = 0; i < MANY; i++) {
-		fds[i] = i % 3 == 0 ? nt_sem(dev, i, MANY) : i % 3 == 1 ? nt_mutex(dev, i, i) :
-		    nt_event(dev, 0, 1);
+		fds[i] = i % 3 == 0   ? nt_sem(dev, i, MANY)
+			 : i % 3 == 1 ? nt_mutex(dev, i, i)
+				      : nt_event(dev, 0, 1);
 		made += fds[i] >= 0;
 	}
 	is(made, MANY, "16,000 objects are made");
@@ -59,7 +58,7 @@ many_open(void)
 			break;
 		case 1:
 			right += nt_ioctl(fds[i], NTSYNC_IOC_MUTEX_READ, state) == 0 &&
-			    state[0] == i && state[1] == i;
+				 state[0] == i && state[1] == i;
 			break;
 		default:
 			right += nt_ioctl(fds[i], NTSYNC_IOC_EVENT_READ, state) == 0 && state[1];
@@ -81,8 +80,7 @@ many_open(void)
 	is(nt_auto(dev), fds[0], "closed, their numbers are free");
 }
 
-static void
-many_in_turn(void)
+static void many_in_turn(void)
 {
 	enum { MANY = 20000 };
 	int dev = nt_open(), first = nt_sem(dev, 0, 1), good = 0;
@@ -92,13 +90,12 @@ many_in_turn(void)
 		int fd = i % 2 == 0 ? nt_sem(dev, i + 1, i + 1) : nt_event(dev, 0, 1);
 
 		good += fd == first && nt_any(dev, OWNER, POLL, 0, NULL, &fd, 1) == 0 &&
-		    close(fd) == 0;
+			close(fd) == 0;
 	}
 	is(good, MANY, "20,000 objects are made, used and closed in turn");
 }
 
-static void
-many_instances(void)
+static void many_instances(void)
 {
 	enum { MANY = 2000 };
 	int first = nt_open(), good = 0;
@@ -116,8 +113,7 @@ many_instances(void)
 	is(good, 2 * MANY, "2,000 instances are opened, used and closed in turn");
 }
 
-static void
-out_of_descriptors(void)
+static void out_of_descriptors(void)
 {
 	int dev = nt_open(), fds[64], made = 0, result = 0;
 	struct rlimit limit;
@@ -148,7 +144,7 @@ enum { WORKERS = 5 };
 
 struct table {
 	_Atomic unsigned int violations;
-	_Atomic unsigned int holder[WORKERS];	/* of fork i: who uses it, 0 nobody */
+	_Atomic unsigned int holder[WORKERS]; /* of fork i: who uses it, 0 nobody */
 	unsigned int meals[WORKERS];
 };
 
@@ -161,8 +157,7 @@ struct worker {
 enum { MEALS = 400 };
 
 /* Dining philosophers: a wait for all takes both forks or none, so nobody can starve. */
-static void *
-dines(void *arg)
+static void *dines(void *arg)
 {
 	const struct worker *me = arg;
 	int left = me->number, right = (me->number + 1) % WORKERS;
@@ -189,9 +184,9 @@ dines(void *arg)
 		for (int side = 0; side < 2; side++) {
 			int n = side == 0 ? left : right, result;
 
-			result = n % 3 == 0 ? nt_set(me->fds[n], NULL) :
-			    n % 3 == 1 ? nt_release(me->fds[n], 1, NULL) :
-			    nt_unlock(me->fds[n], id, NULL);
+			result = n % 3 == 0   ? nt_set(me->fds[n], NULL)
+				 : n % 3 == 1 ? nt_release(me->fds[n], 1, NULL)
+					      : nt_unlock(me->fds[n], id, NULL);
 			if (result != 0)
 				atomic_fetch_add(&t->violations, 1);
 		}
@@ -199,8 +194,7 @@ dines(void *arg)
 	return NULL;
 }
 
-static void
-run_workers(enum place place, void *(*run)(void *), struct worker *workers, int count)
+static void run_workers(enum place place, void *(*run)(void *), struct worker *workers, int count)
 {
 	pthread_t threads[16];
 	pid_t pids[16];
@@ -225,8 +219,7 @@ run_workers(enum place place, void *(*run)(void *), struct worker *workers, int 
 	}
 }
 
-static void
-philosophers(void)
+static void philosophers(void)
 {
 	for (int place = 0; place < PLACES; place++) {
 		int dev = nt_open(), fds[WORKERS], left = 0;
@@ -235,8 +228,9 @@ philosophers(void)
 		unsigned int meals = 0;
 
 		for (int i = 0; i < WORKERS; i++) {
-			fds[i] = i % 3 == 0 ? nt_event(dev, 0, 1) : i % 3 == 1 ? nt_sem(dev, 1, 1) :
-			    nt_mutex(dev, 0, 0);
+			fds[i] = i % 3 == 0   ? nt_event(dev, 0, 1)
+				 : i % 3 == 1 ? nt_sem(dev, 1, 1)
+					      : nt_mutex(dev, 0, 0);
 			workers[i] = (struct worker){ dev, i, fds, t };
 		}
 		run_workers((enum place)place, dines, workers, WORKERS);
@@ -245,7 +239,7 @@ philosophers(void)
 			left += nt_any(dev, OWNER, POLL, 0, NULL, &fds[i], 1) == 0;
 		}
 		is(meals, WORKERS * MEALS, "each of 5 philosophers (%s) ate 400 times",
-		    place_names[place]);
+		   place_names[place]);
 		is(atomic_load(&t->violations), 0, "no fork was in two hands");
 		is(left, WORKERS, "all forks are back");
 	}
@@ -254,8 +248,7 @@ philosophers(void)
 enum { MOVES = 1500, PLACES_TO_BE = 8, TOKENS = 12 };
 
 /* Takes a token anywhere and puts it elsewhere. */
-static void *
-moves(void *arg)
+static void *moves(void *arg)
 {
 	const struct worker *me = arg;
 	unsigned int seed = (unsigned int)me->number * 2654435761u + 1;
@@ -273,8 +266,7 @@ moves(void *arg)
 	return NULL;
 }
 
-static void
-tokens(void)
+static void tokens(void)
 {
 	for (int place = 0; place < PLACES; place++) {
 		int dev = nt_open(), fds[PLACES_TO_BE];
@@ -294,13 +286,13 @@ tokens(void)
 			nt_ioctl(fds[i], NTSYNC_IOC_SEM_READ, &args);
 			sum += args.count;
 		}
-		is(sum, WORKERS - 2, "3 tokens moved 7,500 times by 5 (%s) are 3", place_names[place]);
+		is(sum, WORKERS - 2, "3 tokens moved 7,500 times by 5 (%s) are 3",
+		   place_names[place]);
 		is(atomic_load(&t->violations), 0, "each move had one to move");
 	}
 }
 
-static void *
-pulses(void *arg)
+static void *pulses(void *arg)
 {
 	const struct worker *me = arg;
 	unsigned int prev;
@@ -313,8 +305,7 @@ pulses(void *arg)
 	return NULL;
 }
 
-static void *
-watches(void *arg)
+static void *watches(void *arg)
 {
 	const struct worker *me = arg;
 	struct ntsync_event_args args;
@@ -328,8 +319,7 @@ watches(void *arg)
 	return NULL;
 }
 
-static void *
-waits_for_pulses(void *arg)
+static void *waits_for_pulses(void *arg)
 {
 	const struct worker *me = arg;
 	int result;
@@ -342,16 +332,14 @@ waits_for_pulses(void *arg)
 	return NULL;
 }
 
-static void *
-pulse_role(void *arg)
+static void *pulse_role(void *arg)
 {
 	const struct worker *me = arg;
 
 	return me->number < 2 ? pulses(arg) : me->number < 4 ? watches(arg) : waits_for_pulses(arg);
 }
 
-static void
-pulse_unseen(void)
+static void pulse_unseen(void)
 {
 	for (unsigned int manual = 0; manual < 2; manual++) {
 		int dev = nt_open(), event = nt_event(dev, manual, 0);
@@ -362,7 +350,7 @@ pulse_unseen(void)
 			workers[i] = (struct worker){ dev, i, &event, t };
 		run_workers(THREAD, pulse_role, workers, 6);
 		is(atomic_load(&t->violations), 0, "%s-reset: 10,000 pulses are never seen set",
-		    manual ? "manual" : "auto");
+		   manual ? "manual" : "auto");
 		event_is(event, manual, 0, "nor is anything left");
 	}
 }
@@ -382,14 +370,14 @@ struct arena {
 	_Atomic int over;
 };
 
-static _Noreturn void
-laps(int dev, int mutex, int manual, struct arena *a, int place, unsigned int owner)
+static _Noreturn void laps(int dev, int mutex, int manual, struct arena *a, int place,
+			   unsigned int owner)
 {
 	unsigned int lap = 0;
 
 	while (!atomic_load(&a->over)) {
-		int result = lap % 2 == 0 ? nt_any(dev, owner, LATE, 0, NULL, FDS(mutex)) :
-		    nt_all(dev, owner, LATE, 0, NULL, FDS(manual, mutex));
+		int result = lap % 2 == 0 ? nt_any(dev, owner, LATE, 0, NULL, FDS(mutex))
+					  : nt_all(dev, owner, LATE, 0, NULL, FDS(manual, mutex));
 
 		if (result != 0 && result != -EOWNERDEAD)
 			_exit(1);
@@ -406,8 +394,8 @@ laps(int dev, int mutex, int manual, struct arena *a, int place, unsigned int ow
 	_exit(0);
 }
 
-static pid_t
-start_laps(int dev, int mutex, int manual, struct arena *a, int place, unsigned int owner)
+static pid_t start_laps(int dev, int mutex, int manual, struct arena *a, int place,
+			unsigned int owner)
 {
 	pid_t pid = nt_fork();
 
@@ -416,8 +404,7 @@ start_laps(int dev, int mutex, int manual, struct arena *a, int place, unsigned 
 	return pid;
 }
 
-static bool
-goes_on(struct arena *a, int place, unsigned int laps_before)
+static bool goes_on(struct arena *a, int place, unsigned int laps_before)
 {
 	const struct timespec pause = { 0, 200000 };
 	uint64_t limit = nt_in_ms(30000);
@@ -430,8 +417,7 @@ goes_on(struct arena *a, int place, unsigned int laps_before)
 	return true;
 }
 
-static void
-kill_random(void)
+static void kill_random(void)
 {
 	int dev = nt_open(), mutex = nt_mutex(dev, 0, 0), manual = nt_event(dev, 1, 1);
 	struct arena *a = nt_shared(sizeof(*a));
@@ -464,7 +450,7 @@ kill_random(void)
 		pid[victim] = start_laps(dev, mutex, manual, a, (int)victim, owner[victim]);
 	}
 	is(stuck, 0, "40 of 4 processes are killed (%u of them with the mutex): the others go on",
-	    abandoned);
+	   abandoned);
 	is(wrong, 0, "MUTEX_KILL knows whether they owned it");
 	atomic_store(&a->over, 1);
 	for (int i = 0; i < VICTIMS; i++)

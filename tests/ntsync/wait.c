@@ -8,16 +8,16 @@
 
 #define N NTSYNC_MAX_WAIT_COUNT
 
-static void
-any_order(void)
+static void any_order(void)
 {
 	int dev = nt_open(), fds[N];
 	unsigned int index;
 	bool each = true;
 
 	for (int i = 0; i < N; i++)
-		fds[i] = i % 3 == 0 ? nt_event(dev, 0, 1) : i % 3 == 1 ? nt_sem(dev, 1, 1) :
-		    nt_mutex(dev, 0, 0);
+		fds[i] = i % 3 == 0   ? nt_event(dev, 0, 1)
+			 : i % 3 == 1 ? nt_sem(dev, 1, 1)
+				      : nt_mutex(dev, 0, 0);
 	for (unsigned int i = 0; i < N; i++) {
 		/* Mutexes stay ready for their owner: each wait has another one. */
 		each = each && nt_any(dev, i + 1, POLL, 0, &index, fds, N) == 0 && index == i;
@@ -41,8 +41,7 @@ any_order(void)
 	is(index, 3, "the next one is taken");
 }
 
-static void
-any_duplicates(void)
+static void any_duplicates(void)
 {
 	int dev = nt_open(), sem = nt_sem(dev, 3, 3), event = nt_auto(dev);
 	int copy = dup(sem);
@@ -57,44 +56,42 @@ any_duplicates(void)
 	is(index, 1, "lowest index");
 	sem_is(sem, 0, 3, "each took one");
 	is(nt_any(dev, OWNER, POLL, sem, &index, FDS(sem, event)), -ETIMEDOUT,
-	    "an object as its own alert, none ready");
+	   "an object as its own alert, none ready");
 	nt_release(sem, 1, NULL);
 	is(nt_any(dev, OWNER, POLL, sem, &index, FDS(event, sem)), 0, "the same, ready");
 	is(index, 1, "the object comes before the alert");
 	sem_is(sem, 0, 3, "taken once");
 }
 
-static void
-all_basic(void)
+static void all_basic(void)
 {
 	int dev = nt_open(), sem = nt_sem(dev, 2, 2), mutex = nt_mutex(dev, 0, 0);
 	int automatic = nt_event(dev, 0, 1), manual = nt_event(dev, 1, 1);
 	unsigned int index;
 
 	is(nt_all(dev, OWNER, POLL, 0, &index, FDS(sem, mutex, automatic, manual)), 0,
-	    "all four are ready");
+	   "all four are ready");
 	is(index, 0, "index 0");
 	sem_is(sem, 1, 2, "the semaphore was taken");
 	mutex_is(mutex, 0, OWNER, 1, "the mutex was taken");
 	event_is(automatic, 0, 0, "the auto-reset event was taken");
 	event_is(manual, 1, 1, "the manual-reset event stays");
 	is(nt_all(dev, OWNER, POLL, 0, &index, FDS(sem, mutex, automatic, manual)), -ETIMEDOUT,
-	    "one is missing");
+	   "one is missing");
 	is(index, UNTOUCHED, "index is not written");
 	sem_is(sem, 1, 2, "nothing is taken from those before it");
 	mutex_is(mutex, 0, OWNER, 1, "nor is a recursion");
 	is(nt_all(dev, OWNER, nt_in_ms(20), 0, &index, FDS(manual, sem, automatic)), -ETIMEDOUT,
-	    "the same after sleeping");
+	   "the same after sleeping");
 	sem_is(sem, 1, 2, "nothing is taken");
 	is(nt_all(dev, OWNER, POLL, 0, &index, FDS(sem, mutex, manual)), 0,
-	    "a mutex of one's own is ready");
+	   "a mutex of one's own is ready");
 	mutex_is(mutex, 0, OWNER, 2, "and taken once more");
 	is(nt_all(dev, OWNER + 1, POLL, 0, &index, FDS(manual, mutex)), -ETIMEDOUT,
-	    "somebody else's is not");
+	   "somebody else's is not");
 }
 
-static void
-all_64(void)
+static void all_64(void)
 {
 	int dev = nt_open(), fds[N];
 	unsigned int index;
@@ -115,27 +112,25 @@ all_64(void)
 	ok(taken, "none was taken");
 }
 
-static void
-all_duplicates(void)
+static void all_duplicates(void)
 {
 	int dev = nt_open(), sem = nt_sem(dev, 3, 3), event = nt_event(dev, 1, 1);
 	int copy = dup(sem);
 	unsigned int index;
 
 	is(nt_all(dev, OWNER, POLL, 0, &index, FDS(sem, event, sem)), -EINVAL,
-	    "the same object twice is EINVAL");
+	   "the same object twice is EINVAL");
 	is(index, UNTOUCHED, "index is not written");
 	is(nt_all(dev, OWNER, POLL, 0, NULL, FDS(event, event)), -EINVAL, "also an event");
 	is(nt_all(dev, OWNER, POLL, 0, NULL, FDS(sem, copy)), -EINVAL,
-	    "also by two descriptors: objects count, not numbers");
+	   "also by two descriptors: objects count, not numbers");
 	is(nt_all(dev, OWNER, POLL, sem, NULL, FDS(sem, event)), -EINVAL, "also as the alert");
 	is(nt_all(dev, OWNER, POLL, copy, NULL, FDS(event, sem)), -EINVAL,
-	    "also as the alert by another descriptor");
+	   "also as the alert by another descriptor");
 	sem_is(sem, 3, 3, "nothing was taken");
 }
 
-static void
-count_0(void)
+static void count_0(void)
 {
 	int dev = nt_open(), alert = nt_event(dev, 0, 1);
 	unsigned int index;
@@ -152,11 +147,10 @@ count_0(void)
 	is(index, 0, "index 0, which is count");
 	event_is(alert, 0, 0, "the alert was taken");
 	is(nt_any(dev, OWNER, nt_in_ms(20), alert, NULL, NO_FDS), -ETIMEDOUT,
-	    "with one that is not set");
+	   "with one that is not set");
 }
 
-static void
-alert_order(void)
+static void alert_order(void)
 {
 	int dev = nt_open(), sem = nt_sem(dev, 1, 1), event = nt_auto(dev);
 	int alert = nt_event(dev, 0, 1), manual = nt_event(dev, 1, 1);
@@ -187,8 +181,7 @@ alert_order(void)
 	sem_is(sem, 1, 1, "the object that was ready is not");
 }
 
-static void
-alert_types(void)
+static void alert_types(void)
 {
 	int dev = nt_open(), event = nt_auto(dev);
 	int sem = nt_sem(dev, 1, 1), mutex = nt_mutex(dev, OWNER + 1, 1), low = nt_event(dev, 1, 1);
@@ -221,8 +214,7 @@ alert_types(void)
 }
 
 /* As signed numbers these are negative; they mean never, not long ago. */
-static void
-deadlines_huge(void)
+static void deadlines_huge(void)
 {
 	static const uint64_t huge[] = { NEVER / 2, NEVER / 2 + 1, NEVER - 1, NEVER };
 	int dev = nt_open(), event = nt_auto(dev);
@@ -240,8 +232,7 @@ deadlines_huge(void)
 	}
 }
 
-static uint64_t
-real_now(void)
+static uint64_t real_now(void)
 {
 	struct timespec t;
 
@@ -249,8 +240,7 @@ real_now(void)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-static int
-real_wait(unsigned long request, int dev, uint64_t deadline, int fd, unsigned int *index)
+static int real_wait(unsigned long request, int dev, uint64_t deadline, int fd, unsigned int *index)
 {
 	struct ntsync_wait_args args = {
 		.timeout = deadline,
@@ -266,8 +256,7 @@ real_wait(unsigned long request, int dev, uint64_t deadline, int fd, unsigned in
 	return result;
 }
 
-static void
-deadlines(void)
+static void deadlines(void)
 {
 	int dev = nt_open(), event = nt_auto(dev);
 	unsigned int index;
@@ -283,13 +272,13 @@ deadlines(void)
 	is(nt_any(dev, OWNER, nt_now() - 1, 0, NULL, FDS(event)), -ETIMEDOUT, "a moment ago");
 	is(nt_any(dev, OWNER, 1, 0, NULL, FDS(event)), -ETIMEDOUT, "1 ns after boot");
 	nt_set(event, NULL);
-	is(nt_any(dev, OWNER, 1, 0, NULL, FDS(event)), 0, "a past deadline still takes what is ready");
+	is(nt_any(dev, OWNER, 1, 0, NULL, FDS(event)), 0,
+	   "a past deadline still takes what is ready");
 	nt_set(event, NULL);
 	is(nt_any(dev, OWNER, NEVER, 0, NULL, FDS(event)), 0, "as does no deadline");
 }
 
-static void
-deadlines_real(void)
+static void deadlines_real(void)
 {
 	int dev = nt_open(), event = nt_auto(dev);
 	unsigned int index;
@@ -304,9 +293,9 @@ deadlines_real(void)
 	ok(real_now() >= deadline, "not before its time");
 	is(real_wait(NTSYNC_IOC_WAIT_ANY, dev, 0, event, &index), -ETIMEDOUT, "0");
 	is(real_wait(NTSYNC_IOC_WAIT_ANY, dev, real_now() - 1000000000u, event, &index), -ETIMEDOUT,
-	    "a second ago");
+	   "a second ago");
 	is(real_wait(NTSYNC_IOC_WAIT_ANY, dev, nt_in_ms(60000), event, &index), -ETIMEDOUT,
-	    "the other clock's next minute is long ago on this one");
+	   "the other clock's next minute is long ago on this one");
 	nt_set(event, NULL);
 	is(real_wait(NTSYNC_IOC_WAIT_ANY, dev, 0, event, &index), 0, "what is ready is taken");
 	is(index, 0, "index 0");
