@@ -24,7 +24,6 @@
  * What happens if a process dies here: before its swap, a folder is left that no word names and no
  * lock protects; after it, a generation without users.  Both are as good as none.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "core/atomic.h"
@@ -69,9 +68,34 @@ static uint64_t entered(uint64_t current)
 	return (current + ONE_ENTRY) & ~CLOSED;
 }
 
+/* Writes the prefix and the number, which fit. */
 static void number_name(char name[NUMBER_SIZE], const char *prefix, uint32_t number)
 {
-	snprintf(name, NUMBER_SIZE, "%s%lu", prefix, (unsigned long)number);
+	char digits[10];
+	size_t length = strlen(prefix), count = 0;
+
+	memcpy(name, prefix, length);
+	do {
+		digits[count++] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number != 0);
+	while (count > 0)
+		name[length++] = digits[--count];
+	name[length] = '\0';
+}
+
+/* The number that number_name() wrote the name of; false for any other name. */
+static bool named_number(const char *name, uint32_t *number)
+{
+	char canonical[NUMBER_SIZE];
+	uint32_t value = 0;
+
+	/* Too large a number wraps around, and is then no name of what it became. */
+	for (const char *digit = name; *digit >= '0' && *digit <= '9'; digit++)
+		value = value * 10 + (uint32_t)(*digit - '0');
+	number_name(canonical, "", value);
+	*number = value;
+	return strcmp(canonical, name) == 0;
 }
 
 /* ---- Names ------------------------------------------------------------------------------ */
@@ -90,6 +114,18 @@ static const char *chosen_name(const char *name)
 	if (name == NULL)
 		name = os_setting("CARAFE_ENV");
 	return name == NULL || name[0] == '\0' ? "default" : name;
+}
+
+/* Appends a slash and the name to a path. */
+static carafe_status append(char path[CF_PLACE_PATH], const char *name)
+{
+	size_t length = strlen(path), size = strlen(name) + 1;
+
+	if (length + 1 + size > CF_PLACE_PATH)
+		return CARAFE_STATUS_OBJECT_PATH_INVALID;
+	path[length] = '/';
+	memcpy(path + length + 1, name, size);
+	return CARAFE_STATUS_SUCCESS;
 }
 
 /* Opens the folder that an absolute path names, and writes the path without slashes at its end. */
@@ -111,7 +147,6 @@ static carafe_status open_by_path(const char *name, bool create, int *folder, ch
 static carafe_status open_by_name(const char *name, bool create, int *folder, char *path)
 {
 	carafe_status status;
-	size_t length;
 	int base;
 
 	if (!is_name(name))
@@ -126,13 +161,10 @@ static carafe_status open_by_name(const char *name, bool create, int *folder, ch
 	os_close(base);
 	if (!CARAFE_SUCCESS(status))
 		return status;
-	length = strlen(path);
-	if (length + 1 + strlen(name) >= CF_PLACE_PATH) {
+	status = append(path, name);
+	if (!CARAFE_SUCCESS(status))
 		os_close(*folder);
-		return CARAFE_STATUS_OBJECT_PATH_INVALID;
-	}
-	snprintf(path + length, CF_PLACE_PATH - length, "/%s", name);
-	return CARAFE_STATUS_SUCCESS;
+	return status;
 }
 
 static carafe_status open_folder(const char *name, bool create, int *folder, char *path)
@@ -147,14 +179,12 @@ static carafe_status open_folder(const char *name, bool create, int *folder, cha
 }
 
 /* Appends the generation's number to the path of the environment. */
-static carafe_status append_number(char *path, size_t size, uint32_t number)
+static carafe_status append_number(char path[CF_PLACE_PATH], uint32_t number)
 {
-	size_t length = strlen(path);
-	int added = snprintf(path + length, size - length, "/%lu", (unsigned long)number);
+	char name[NUMBER_SIZE];
 
-	if (added < 0 || (size_t)added >= size - length)
-		return CARAFE_STATUS_OBJECT_PATH_INVALID;
-	return CARAFE_STATUS_SUCCESS;
+	number_name(name, "", number);
+	return append(path, name);
 }
 
 /* ---- The gate --------------------------------------------------------------------------- */
@@ -308,16 +338,12 @@ static void remove_leftover(const struct cf_place *place, uint32_t number)
 static bool visit_leftover(void *context, const char *name)
 {
 	const struct cf_place *place = context;
-	char canonical[NUMBER_SIZE];
-	unsigned long number;
+	uint32_t number;
 
-	if (strncmp(name, ".old-", 5) == 0) {
+	if (strncmp(name, ".old-", 5) == 0)
 		os_folder_remove(place->environment, name);
-	} else if (sscanf(name, "%10lu", &number) == 1 && number <= UINT32_MAX) {
-		number_name(canonical, "", (uint32_t)number);
-		if (strcmp(canonical, name) == 0)
-			remove_leftover(place, (uint32_t)number);
-	}
+	else if (named_number(name, &number))
+		remove_leftover(place, number);
 	return true;
 }
 
@@ -358,10 +384,12 @@ static carafe_status own_folder(struct cf_place *place, const char *name)
 {
 	carafe_status status = os_folder_open(place->environment, name, true, &place->folder);
 
+	if (status == CARAFE_STATUS_OBJECT_PATH_NOT_FOUND) /* removed as soon as it was made */
+		return CARAFE_STATUS_DEVICE_NOT_READY;
 	if (!CARAFE_SUCCESS(status))
 		return status;
 	status = os_file_open(place->folder, CF_PLACE_LOCK, true, &place->lock);
-	if (status == CARAFE_STATUS_OBJECT_NAME_NOT_FOUND) /* the folder was removed */
+	if (status == CARAFE_STATUS_OBJECT_NAME_NOT_FOUND) /* removed while it was empty */
 		return CARAFE_STATUS_DEVICE_NOT_READY;
 	if (!CARAFE_SUCCESS(status))
 		return status;
@@ -578,7 +606,7 @@ carafe_status cf_place_open(const char *name, const struct cf_place_format *form
 		close_environment(&opened);
 		return status;
 	}
-	status = append_number(opened.path, sizeof(opened.path), opened.number);
+	status = append_number(opened.path, opened.number);
 	if (!CARAFE_SUCCESS(status)) {
 		cf_place_close(&opened);
 		return status;
@@ -681,7 +709,7 @@ carafe_status cf_place_lookup(const char *name, char *path, size_t size)
 	os_unmap(gate, GATE_SIZE);
 	if (!is_present(current))
 		return CARAFE_STATUS_OBJECT_NAME_NOT_FOUND;
-	status = append_number(found, sizeof(found), number_of(current));
+	status = append_number(found, number_of(current));
 	if (CARAFE_SUCCESS(status) && strlen(found) >= size)
 		status = CARAFE_STATUS_OBJECT_PATH_INVALID;
 	if (CARAFE_SUCCESS(status))

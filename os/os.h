@@ -50,8 +50,8 @@ enum os_parked {
  * Sleeps while *word == expected, until os_unpark(word), the deadline (ns on the given clock;
  * OS_NEVER for none), a signal, or for no reason at all.  The word lies in a region mapped by
  * os_map(); at most one thread sleeps on a word.  The comparison is atomic with respect to
- * os_unpark(), but is no memory fence.  With restartable, a handler installed with SA_RESTART does not
- * end the sleep where the system can do that; otherwise any handler may.  [signal-safe]
+ * os_unpark(), but is no memory fence.  With restartable, a handler installed with SA_RESTART does
+ * not end the sleep where the system can do that; otherwise any handler may.  [signal-safe]
  */
 enum os_parked os_park(const uint32_t *word, uint32_t expected, enum os_clock clock,
 		       uint64_t deadline, bool restartable);
@@ -216,8 +216,13 @@ void os_local_unlock(void);
 carafe_status os_thread_at_exit(void (*hook)(void));
 void os_thread_arm(void);
 
-/* Starts a detached thread with every signal blocked. */
-carafe_status os_thread_start(void (*run)(void *), void *argument);
+struct os_thread;
+
+/* Starts a thread with every signal blocked. */
+carafe_status os_thread_start(void (*run)(void *), void *argument, struct os_thread **thread);
+
+/* Waits for its end. */
+void os_thread_join(struct os_thread *thread);
 
 /* Gives up the processor. [signal-safe] */
 void os_yield(void);

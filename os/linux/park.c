@@ -80,8 +80,8 @@ static long futex(const uint32_t *word, int operation, uint32_t value,
 #endif
 
 /*
- * FUTEX_WAIT_BITSET with a deadline returns EINTR even after a handler with SA_RESTART; futex_waitv (5.16) restarts
- * then, as the system calls that our callers stand in for do.
+ * FUTEX_WAIT_BITSET with a deadline returns EINTR even after a handler with SA_RESTART; futex_waitv
+ * (5.16) restarts then, as the system calls that our callers stand in for do.
  */
 #ifdef SYS_futex_waitv
 static long wait_restartable(const uint32_t *word, uint32_t expected, enum os_clock clock,

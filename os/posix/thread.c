@@ -67,54 +67,47 @@ void os_thread_arm(void)
 		(void)pthread_setspecific(exit_key, rounds);
 }
 
-struct start {
+struct os_thread {
+	pthread_t thread;
 	void (*run)(void *);
 	void *argument;
 };
 
 static void *thread_main(void *context)
 {
-	struct start start = *(struct start *)context;
+	const struct os_thread *thread = context;
 
-	free(context);
-	start.run(start.argument);
+	thread->run(thread->argument);
 	return NULL;
 }
 
-/* Creates it with the caller's signal mask, which is full. */
-static carafe_status create_detached(struct start *start)
+/* Created with the caller's signal mask, which is full. */
+carafe_status os_thread_start(void (*run)(void *), void *argument, struct os_thread **thread)
 {
-	pthread_attr_t attributes;
-	pthread_t thread;
+	struct os_thread *fresh = malloc(sizeof(*fresh));
+	sigset_t all, before;
 	int error;
 
-	if (pthread_attr_init(&attributes) != 0)
+	if (fresh == NULL)
 		return CARAFE_STATUS_NO_MEMORY;
-	(void)pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	error = pthread_create(&thread, &attributes, thread_main, start);
-	(void)pthread_attr_destroy(&attributes);
-	if (error != 0)
+	fresh->run = run;
+	fresh->argument = argument;
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	error = pthread_create(&fresh->thread, NULL, thread_main, fresh);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (error != 0) {
+		free(fresh);
 		return CARAFE_STATUS_INSUFFICIENT_RESOURCES;
+	}
+	*thread = fresh;
 	return CARAFE_STATUS_SUCCESS;
 }
 
-carafe_status os_thread_start(void (*run)(void *), void *argument)
+void os_thread_join(struct os_thread *thread)
 {
-	struct start *start = malloc(sizeof(*start));
-	carafe_status status;
-	sigset_t all, before;
-
-	if (start == NULL)
-		return CARAFE_STATUS_NO_MEMORY;
-	start->run = run;
-	start->argument = argument;
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	status = create_detached(start);
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (!CARAFE_SUCCESS(status))
-		free(start);
-	return status;
+	(void)pthread_join(thread->thread, NULL);
+	free(thread);
 }
 
 void os_yield(void)

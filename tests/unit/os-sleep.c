@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Tests of clocks, sleeping and waking (os/linux/park.c, os/posix/clock.c, os/linux/processors.c).
+ */
+#include <config.h>
+
+#include <errno.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+#include "tests/unit/child.h"
+
+#define HANDOFFS 2000
+
+struct shared {
+	_Atomic uint32_t ping;
+	_Atomic uint32_t pong;
+};
+
+static uint32_t *plain(_Atomic uint32_t *word)
+{
+	return (uint32_t *)word;
+}
+
+/* Waits for *mine to become `turn`, then sets *other to it. */
+static void await(_Atomic uint32_t *word, uint32_t turn)
+{
+	uint32_t seen;
+
+	while ((seen = atomic_load(word)) != turn)
+		(void)os_park(plain(word), seen, OS_CLOCK_UPTIME, OS_NEVER, false);
+}
+
+static void pass_to(_Atomic uint32_t *word, uint32_t turn)
+{
+	atomic_store(word, turn);
+	os_unpark(plain(word));
+}
+
+/* Maps the file at another address than the parent, through an opening of its own. */
+static int ponger(const struct child *parent, void *argument)
+{
+	int folder = *(int *)argument, file;
+	struct shared *shared;
+	void *hole, *base;
+
+	(void)parent;
+	if (!CARAFE_SUCCESS(os_file_open(folder, "words", false, &file)) ||
+	    !CARAFE_SUCCESS(os_map(file, 4096, true, &hole)) ||
+	    !CARAFE_SUCCESS(os_map(file, 4096, false, &base)))
+		return 1;
+	shared = base;
+	for (uint32_t turn = 1; turn <= HANDOFFS; turn++) {
+		await(&shared->ping, turn);
+		pass_to(&shared->pong, turn);
+	}
+	return 0;
+}
+
+static void test_handoff(int folder, struct shared *shared)
+{
+	struct child child = child_start(ponger, &folder);
+
+	for (uint32_t turn = 1; turn <= HANDOFFS; turn++) {
+		pass_to(&shared->ping, turn);
+		await(&shared->pong, turn);
+	}
+	is_int(child_end(&child), 0,
+	       "a process wakes another at another address (private futexes would hang)");
+}
+
+static enum os_parked park(struct shared *shared, uint32_t expected, enum os_clock clock,
+			   uint64_t deadline, bool restartable)
+{
+	return os_park(plain(&shared->ping), expected, clock, deadline, restartable);
+}
+
+static void test_deadline(struct shared *shared, enum os_clock clock, bool restartable,
+			  const char *name)
+{
+	uint64_t deadline = os_now(clock) + 20000000;
+	enum os_parked parked;
+
+	atomic_store(&shared->ping, 7);
+	do
+		parked = park(shared, 7, clock, deadline, restartable);
+	while (parked != OS_LATE);
+	ok(os_now(clock) >= deadline, "%s: not late before the deadline", name);
+	is_int(park(shared, 7, clock, 1, restartable), OS_LATE, "%s: long past is late", name);
+	is_int(park(shared, 8, clock, OS_NEVER, restartable), OS_LOOK,
+	       "%s: a word that changed is not slept on", name);
+	is_int(park(shared, 8, clock, deadline, restartable), OS_LOOK,
+	       "%s: and is not called late", name);
+}
+
+static volatile sig_atomic_t rings;
+
+static void on_alarm(int signal)
+{
+	(void)signal;
+	rings = rings + 1;
+}
+
+/* A signal every 5 ms, so that some come while we sleep. */
+static timer_t start_ringing(int flags)
+{
+	struct sigaction action = { .sa_handler = on_alarm, .sa_flags = flags };
+	struct itimerspec when = { { 0, 5000000 }, { 0, 5000000 } };
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1 };
+	timer_t timer;
+
+	rings = 0;
+	sigaction(SIGUSR1, &action, NULL);
+	if (timer_create(CLOCK_MONOTONIC, &event, &timer) < 0)
+		bail_out("no timer");
+	timer_settime(timer, 0, &when, NULL);
+	return timer;
+}
+
+static void test_signals(struct shared *shared)
+{
+	timer_t timer = start_ringing(0);
+	enum os_parked parked;
+	uint64_t deadline;
+
+	atomic_store(&shared->ping, 7);
+	errno = 12345;
+	while (park(shared, 7, OS_CLOCK_UPTIME, OS_NEVER, false) != OS_INTERRUPTED)
+		continue;
+	ok(rings > 0, "a handler interrupts a sleep");
+	is_int(errno, 12345, "and errno is kept");
+	timer_delete(timer);
+
+	if (syscall(SYS_futex_waitv, NULL, 0, 0, NULL, CLOCK_MONOTONIC) < 0 && errno != EINVAL) {
+		skip(2, "this kernel cannot restart a sleep that has a deadline");
+		return;
+	}
+	timer = start_ringing(SA_RESTART);
+	deadline = os_now(OS_CLOCK_UPTIME) + 50000000;
+	do
+		parked = park(shared, 7, OS_CLOCK_UPTIME, deadline, true);
+	while (parked == OS_LOOK);
+	is_int(parked, OS_LATE, "a handler with SA_RESTART does not end a restartable sleep");
+	ok(rings > 0, "though it ran");
+	timer_delete(timer);
+}
+
+static void test_clocks(void)
+{
+	uint64_t wall = os_now(OS_CLOCK_REALTIME) / 1000000000, first = os_now(OS_CLOCK_UPTIME);
+	uint64_t second = os_now(OS_CLOCK_UPTIME);
+	time_t now = time(NULL);
+
+	ok(second >= first && first > 0, "uptime does not go back");
+	ok(wall + 2 >= (uint64_t)now && wall <= (uint64_t)now, "real time counts from 1970");
+}
+
+static int on_one_processor(const struct child *parent, void *argument)
+{
+	cpu_set_t all, one;
+	unsigned processor = 0;
+
+	(void)parent, (void)argument;
+	if (sched_getaffinity(0, sizeof(all), &all) < 0)
+		return 2;
+	while (!CPU_ISSET(processor, &all))
+		processor++;
+	CPU_ZERO(&one);
+	CPU_SET(processor, &one);
+	if (sched_setaffinity(0, sizeof(one), &one) < 0)
+		return 2;
+	return os_processors() == 1 ? 0 : 1;
+}
+
+int main(void)
+{
+	int folder, file;
+	struct child child;
+	void *base;
+
+	alarm(CHILD_SECONDS);
+	folder = scratch_open();
+	if (!CARAFE_SUCCESS(os_file_open(folder, "words", true, &file)) ||
+	    !CARAFE_SUCCESS(os_file_resize(file, 4096)) ||
+	    !CARAFE_SUCCESS(os_file_reserve(file, 0, 4096)) ||
+	    !CARAFE_SUCCESS(os_map(file, 4096, false, &base)))
+		bail_out("no shared memory");
+	is_str(os_backend(), "futex", "the backend is named");
+	test_clocks();
+	test_handoff(folder, base);
+	test_deadline(base, OS_CLOCK_UPTIME, false, "uptime");
+	test_deadline(base, OS_CLOCK_REALTIME, false, "real time");
+	test_deadline(base, OS_CLOCK_UPTIME, true, "uptime, restartable");
+	test_deadline(base, OS_CLOCK_REALTIME, true, "real time, restartable");
+	test_signals(base);
+	errno = 4321;
+	os_unpark(base);
+	is_int(errno, 4321, "waking nobody is fine and keeps errno");
+	ok(os_processors() >= 1, "there is a processor");
+	child = child_start(on_one_processor, NULL);
+	is_int(child_end(&child), 0, "one processor is counted as one");
+	return done_testing();
+}

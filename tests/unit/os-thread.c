@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Tests of what is local to a process (os/posix/thread.c).
+ */
+#include <config.h>
+
+#include <pthread.h>
+
+#include "tests/unit/child.h"
+
+static pthread_key_t other_key;
+static int hooks, hooks_in_place, late_users;
+static _Thread_local bool armed;
+
+static void hook(void)
+{
+	hooks++;
+	hooks_in_place += armed;
+}
+
+/* Another library's destructor, which uses us while the thread ends. */
+static void other_destructor(void *value)
+{
+	(void)value;
+	late_users += hooks == 0;
+	os_thread_arm();
+}
+
+static void *armed_thread(void *argument)
+{
+	(void)argument;
+	pthread_setspecific(other_key, &other_key);
+	armed = true;
+	os_thread_arm();
+	os_thread_arm();
+	return NULL;
+}
+
+static void *unarmed_thread(void *argument)
+{
+	return argument;
+}
+
+static void join(void *(*run)(void *))
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, run, NULL) != 0)
+		bail_out("no threads");
+	pthread_join(thread, NULL);
+}
+
+static void test_exit(void)
+{
+	is_int(os_thread_at_exit(hook), CARAFE_STATUS_SUCCESS, "a hook is set");
+	pthread_key_create(&other_key, other_destructor);
+	join(unarmed_thread);
+	is_int(hooks, 0, "a thread that did not ask for it ends without");
+	join(armed_thread);
+	is_int(hooks, 1, "one that did ends with it, once");
+	is_int(hooks_in_place, 1, "in that thread");
+	is_int(late_users, 1, "after the other libraries' destructors");
+}
+
+static struct os_watch *done;
+static bool all_blocked, was_detached;
+
+static void background(void *argument)
+{
+	pthread_attr_t attributes;
+	sigset_t blocked;
+	int state = -1;
+
+	pthread_sigmask(SIG_SETMASK, NULL, &blocked);
+	all_blocked = sigismember(&blocked, SIGTERM) && sigismember(&blocked, SIGSEGV) &&
+		      sigismember(&blocked, SIGALRM) && sigismember(&blocked, SIGRTMAX);
+	if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
+		pthread_attr_getdetachstate(&attributes, &state);
+		pthread_attr_destroy(&attributes);
+	}
+	was_detached = state == PTHREAD_CREATE_DETACHED;
+	os_local_lock();
+	*(int *)argument = 42;
+	os_local_unlock();
+	os_watch_interrupt(done);
+}
+
+static void test_start(void)
+{
+	sigset_t before, after;
+	int result = 0, value = 0;
+
+	pthread_sigmask(SIG_SETMASK, NULL, &before);
+	os_watch_open(-1, &done);
+	is_int(os_thread_start(background, &result), CARAFE_STATUS_SUCCESS, "a thread starts");
+	while (value == 0) {
+		os_watch_wait(done, OS_NEVER);
+		os_local_lock();
+		value = result;
+		os_local_unlock();
+	}
+	is_int(value, 42, "with its argument");
+	ok(all_blocked, "with every signal blocked");
+	ok(was_detached, "detached");
+	pthread_sigmask(SIG_SETMASK, NULL, &after);
+	is_int(sigismember(&after, SIGTERM), sigismember(&before, SIGTERM),
+	       "and the caller's signals are as before");
+	os_watch_close(done);
+}
+
+static int order;
+
+static void before_fork(void)
+{
+	order = order * 10 + 1;
+	os_local_lock();
+}
+
+static void in_parent(void)
+{
+	os_local_unlock();
+	order = order * 10 + 2;
+}
+
+static void in_child(void)
+{
+	os_local_unlock();
+	order = order * 10 + 3;
+}
+
+static int forked(const struct child *parent, void *argument)
+{
+	(void)parent, (void)argument;
+	os_local_lock();
+	os_local_unlock();
+	return order;
+}
+
+static void test_fork(void)
+{
+	struct child child;
+
+	is_int(os_at_fork(before_fork, in_parent, in_child), CARAFE_STATUS_SUCCESS, "hooks set");
+	child = child_start(forked, NULL);
+	is_int(child_end(&child), 13, "before fork, then in the child, where the lock is free");
+	is_int(order, 12, "before fork, then in the parent");
+	os_local_lock();
+	os_local_unlock();
+	os_yield();
+}
+
+int main(void)
+{
+	alarm(CHILD_SECONDS);
+	test_exit();
+	test_start();
+	test_fork();
+	return done_testing();
+}
