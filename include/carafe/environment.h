@@ -72,8 +72,10 @@ CARAFE_BEGIN_DECLS
  *	SUCCESS			it is open
  *	ACCESS_VIOLATION	environment is NULL
  *	INVALID_PARAMETER	flags has another bit
- *	OBJECT_NAME_INVALID	the name is none of the above, or is too long
+ *	OBJECT_NAME_INVALID	the name is none of the above
+ *	OBJECT_PATH_INVALID	the path is too long
  *	OBJECT_PATH_NOT_FOUND	the folder's parent is not there
+ *	OBJECT_NAME_COLLISION	the folder has something else in it than an environment
  *	ACCESS_DENIED		the folder, or a file in it, belongs to somebody else, can be
  *				written by somebody else, or is a symbolic link or no folder or
  *				file at all; or this process may not make it
@@ -84,6 +86,7 @@ CARAFE_BEGIN_DECLS
  *	NO_MEMORY		the process has no memory or address space left
  *	INSUFFICIENT_RESOURCES	8 are open in this process, or the environment has no place for one
  *				more process
+ *	DEVICE_NOT_READY	others made and left it again and again meanwhile; try once more
  *	IO_DEVICE_ERROR		the system failed to read or write it
  *	NOT_SUPPORTED		this system lacks something without which Carafe cannot work
  *
