@@ -26,9 +26,9 @@ struct carafe_environment {
 	uint32_t processors;
 	uint32_t spin;		/* longest spin before parking; 0 none */
 	uint32_t thread_hint;	/* where to look first for a free thread slot */
+	uint32_t offered;	/* 1 once this process was offered as janitor, or must not be */
 	struct cf_janitor *janitor;	/* our thread that offers to be it; NULL until needed */
-	int inherited_lock;	/* during fork(): the lock file opened for the child; else -1 */
-	uint32_t inherited;	/* during fork(): the child's slot */
+	struct cf_place heir;	/* during fork(): the child's place; lock is -1 when there is none */
 };
 
 /* The environment open under a number, or NULL; for walks over all. */

@@ -20,6 +20,7 @@
 #define CF_HANDLE_USED 0x80000000u
 #define CF_HANDLE_INHERIT 0x40000000u
 #define CF_HANDLE_OBJECT 0x00ffffffu
+#define CF_MOST_HANDLES (CF_PROCESS_CHUNKS * CF_CHUNK_HANDLES)
 
 /*
  * The object of a handle of this process.  type 0: any.  INVALID_HANDLE, OBJECT_TYPE_MISMATCH, ACCESS_DENIED
@@ -45,12 +46,11 @@ carafe_status cf_handle_adopt(struct carafe_environment *environment, carafe_han
 /* Drops the reference of an external object; INVALID_HANDLE when it is not what view->info says any more. */
 carafe_status cf_external_drop(struct carafe_environment *environment, const struct cf_view *view);
 
-/*
- * Closes all handles of the process in slot while its state word is as guarded; for the sweep and for leaving.
- */
-carafe_status cf_handle_close_all(struct cf_self *self, struct cf_process *process, uint64_t guarded);
+/* The entry at an index of a process' table, or NULL when the table has none there. */
+struct cf_handle_entry *cf_handle_entry_at(struct cf_region *region, struct cf_process *process,
+					   uint32_t index);
 
-/* Copies the inheritable handles of our process into the empty table of another slot of ours, for fork(). */
-carafe_status cf_handle_inherit(struct cf_self *self, struct cf_process *child);
+/* Gives a process the chunk for a range of handles. */
+carafe_status cf_handle_add_chunk(struct cf_self *self, struct cf_process *process, uint32_t place);
 
 #endif

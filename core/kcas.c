@@ -263,6 +263,8 @@ enum cf_outcome cf_kcas(struct cf_self *self, struct cf_changes *changes)
 	if (changes->count == 1)
 		return cf_cas(changes->at[0].word, changes->at[0].old, changes->at[0].new) ?
 			       CF_DONE : CF_MISSED;
+	if (changes->count == 0)
+		return CF_DAMAGED;
 	if (depth >= CF_DESCRIPTORS)
 		return CF_NESTED;
 	self->depth = depth + 1;

@@ -145,8 +145,8 @@ struct cf_thread {
 };
 
 struct cf_process {
-	cf_word state; /* 0 free, 1 live; CAS by who holds the slot's lock byte, and the sweep's last step */
-	uint64_t start; /* plain, under state: which process this is, for os_watch_add() */
+	cf_word state; /* 0 free, else an incarnation; CAS by who holds the slot's lock byte, and the sweep */
+	cf_word start; /* plain, under state: which process this is, for os_watch_add() */
 	uint32_t pid;
 	uint32_t space;
 

@@ -157,7 +157,7 @@ static bool change_emptied(struct cf_self *self, struct cf_object *object, struc
 		return false;
 	if (cf_value(refs) == 0)
 		return cf_object_change_free(self, &view, refs, changes);
-	cf_change_with(changes, &object->state, view.state, type->settled(cf_value(view.state)), false);
+	cf_change_with(changes, &object->state, view.state, cf_type_settled(type, cf_value(view.state)), false);
 	return true;
 }
 

@@ -219,7 +219,7 @@ static enum pass walk_queue(struct cf_self *self, struct cf_object *object, enum
 				return PASS_FAILED;
 			break;
 		case CF_STEP_END:
-			settled = type->settled(cf_value(now.state));
+			settled = cf_type_settled(type, cf_value(now.state));
 			if (settled == cf_value(now.state))
 				return PASS_OVER;
 			if (granted_any || now.state != start.state)
@@ -259,4 +259,22 @@ carafe_status cf_distribute(struct carafe_environment *environment, struct cf_ob
 			break;
 		}
 	return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+}
+
+carafe_status cf_settle(struct carafe_environment *environment, struct cf_view *view)
+{
+	carafe_status status;
+
+	while (cf_view_unsettled(cf_type_of(view->info), view)) {
+		uint64_t before = view->state;
+
+		status = cf_distribute(environment, view->object);
+		if (!CARAFE_SUCCESS(status))
+			return status;
+		if (!cf_view_again(environment->region, view))
+			return CARAFE_STATUS_INVALID_HANDLE;
+		if (view->state == before)
+			break;
+	}
+	return CARAFE_STATUS_SUCCESS;
 }

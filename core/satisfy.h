@@ -36,4 +36,10 @@ enum cf_satisfied cf_satisfy(struct cf_self *self, struct cf_thread *thread, enu
  */
 carafe_status cf_distribute(struct carafe_environment *environment, struct cf_object *object);
 
+/*
+ * Lets those who queue go first, if the viewed object is available; then the view is fresh.  INVALID_HANDLE: the
+ * object went away.
+ */
+carafe_status cf_settle(struct carafe_environment *environment, struct cf_view *view);
+
 #endif

@@ -19,6 +19,8 @@
 #include "core/layout.h"
 #include "core/word.h"
 
+struct carafe_environment;
+
 /* In the value of cf_object.info. */
 #define CF_TYPE_MASK 0xffu
 #define CF_MANUAL 0x100u   /* a notification event: a satisfied wait does not reset it */
@@ -38,6 +40,7 @@ struct cf_birth {
 	uint32_t info;
 	uint32_t state;
 	uint32_t second;
+	struct cf_thread *owner; /* who is to note that it owns the object, or NULL */
 };
 
 struct cf_type {
@@ -58,7 +61,7 @@ struct cf_type {
 	void (*restore)(struct cf_region *region, const struct cf_view *view, uint32_t identity,
 			bool abandoned, struct cf_changes *changes);
 
-	/* Adds what the signal half of signal-and-wait changes. */
+	/* Adds what the signal half of signal-and-wait changes; PENDING: not while the state is as viewed. */
 	carafe_status (*signal)(struct cf_region *region, const struct cf_view *view, uint32_t identity,
 				struct cf_changes *changes);
 
@@ -68,14 +71,14 @@ struct cf_type {
 	/* A satisfied wait makes the waiter its owner, who must give it back or abandon it. */
 	bool owned;
 
-	/* What a wait is refused with although it might be satisfied; SUCCESS for none. */
+	/* What a wait is refused with although it might be satisfied; NULL: never. */
 	carafe_status (*refused)(struct cf_region *region, const struct cf_view *view, uint32_t identity);
 
-	/* Adds what the death of the owner changes; false when it is not (any more) owned by identity. */
+	/* Adds what the death of the owner changes; false: not owned by identity.  NULL unless owned. */
 	bool (*abandon)(struct cf_region *region, const struct cf_view *view, uint32_t identity,
 			struct cf_changes *changes);
 
-	/* The state once everybody queued has been offered the object. */
+	/* The state once everybody queued has been offered the object; NULL: the same. */
 	uint32_t (*settled)(uint32_t state);
 };
 
@@ -92,6 +95,11 @@ bool cf_view_again(struct cf_region *region, struct cf_view *view);
 
 /* Takes a view of whatever is there now; false when the environment is damaged. */
 bool cf_view_take(struct cf_region *region, struct cf_object *object, struct cf_view *view);
+
+static inline uint32_t cf_type_settled(const struct cf_type *type, uint32_t state)
+{
+	return type->settled != NULL ? type->settled(state) : state;
+}
 
 /* True when those who queue must be served before anybody else looks. */
 static inline bool cf_view_unsettled(const struct cf_type *type, const struct cf_view *view)

@@ -44,26 +44,19 @@ static carafe_status commit(struct carafe_environment *environment, struct cf_ch
 	return *outcome == CF_MISSED ? CARAFE_STATUS_SUCCESS : cf_outcome_status(*outcome);
 }
 
-/* Lets those who queue go first; then the view is fresh. */
-static carafe_status settle(struct carafe_environment *environment, struct cf_view *view)
+static carafe_status refused(struct carafe_environment *environment, const struct cf_view *view,
+			     uint32_t identity)
 {
-	carafe_status status;
+	const struct cf_type *type = cf_type_of(view->info);
 
-	while (cf_view_unsettled(cf_type_of(view->info), view)) {
-		uint64_t before = view->state;
-
-		status = cf_distribute(environment, view->object);
-		if (!CARAFE_SUCCESS(status))
-			return status;
-		if (!cf_view_again(environment->region, view))
-			return CARAFE_STATUS_INVALID_HANDLE;
-		if (view->state == before)
-			break;
-	}
-	return CARAFE_STATUS_SUCCESS;
+	return type->refused != NULL ? type->refused(environment->region, view, identity) :
+				       CARAFE_STATUS_SUCCESS;
 }
 
-/* Mutants are noted before they are acquired, so that the sweep finds them whatever happens. */
+/*
+ * What the waiter is going to own is noted before it does, so that the sweep finds it whatever happens.  What it
+ * owns already is noted already.
+ */
 static void note(struct carafe_environment *environment, const struct cf_wait *wait, uint32_t first,
 		 uint32_t end, void (*how)(struct cf_thread *, uint32_t))
 {
@@ -75,9 +68,24 @@ static void note(struct carafe_environment *environment, const struct cf_wait *w
 	for (i = first; i < end; i++) {
 		const struct cf_view *view = &wait->view[i];
 
-		if (cf_type_of(view->info)->owned && CARAFE_SUCCESS(cf_self(environment, &self)) &&
-		    cf_value(cf_load(&view->object->state)) != wait->identity)
+		if (cf_type_of(view->info)->owned && cf_value(view->state) != wait->identity &&
+		    CARAFE_SUCCESS(cf_self(environment, &self)))
 			how(self->thread, cf_object_index(environment->region, view->object));
+	}
+}
+
+/* The same for what was granted but is not acknowledged yet; a grant that made us own it left no recursion. */
+static void note_granted(struct cf_self *self, const struct cf_wait *wait, uint32_t first, uint32_t end)
+{
+	uint32_t i;
+
+	if (!wait->owner)
+		return;
+	for (i = first; i < end; i++) {
+		struct cf_object *object = wait->view[i].object;
+
+		if (cf_type_of(wait->view[i].info)->owned && cf_value(cf_load(&object->second)) == 0)
+			cf_owned_note(self->thread, cf_object_index(self->region, object));
 	}
 }
 
@@ -103,10 +111,10 @@ static carafe_status poll_any(struct carafe_environment *environment, struct cf_
 		const struct cf_type *type = cf_type_of(view->info);
 
 		for (;;) {
-			status = settle(environment, view);
+			status = cf_settle(environment, view);
 			if (!CARAFE_SUCCESS(status))
 				return status;
-			status = type->refused(region, view, wait->identity);
+			status = refused(environment, view, wait->identity);
 			if (!CARAFE_SUCCESS(status))
 				return status;
 			if (!type->signalled(region, view, wait->identity))
@@ -144,9 +152,9 @@ static carafe_status poll_all(struct carafe_environment *environment, struct cf_
 			struct cf_view *view = &wait->view[i];
 			const struct cf_type *type = cf_type_of(view->info);
 
-			status = settle(environment, view);
+			status = cf_settle(environment, view);
 			if (CARAFE_SUCCESS(status))
-				status = type->refused(region, view, wait->identity);
+				status = refused(environment, view, wait->identity);
 			if (!CARAFE_SUCCESS(status))
 				return status;
 			if (!type->signalled(region, view, wait->identity))
@@ -211,7 +219,7 @@ static carafe_status link_one(struct cf_self *self, uint32_t number, struct cf_v
 			return cf_outcome_status(outcome);
 		if (!cf_view_again(self->region, view))
 			return CARAFE_STATUS_INVALID_HANDLE;
-		status = settle(self->environment, view);
+		status = cf_settle(self->environment, view);
 		if (!CARAFE_SUCCESS(status))
 			return status;
 		outcome = cf_queue_link(self, number, view);
@@ -243,11 +251,15 @@ static carafe_status enter(struct cf_self *self, struct cf_wait *wait, uint64_t 
 	if (wait->signal != NULL) {
 		if (!cf_view_again(self->region, wait->signal))
 			return CARAFE_STATUS_INVALID_HANDLE;
-		status = settle(self->environment, wait->signal);
+		status = cf_settle(self->environment, wait->signal);
 		if (!CARAFE_SUCCESS(status))
 			return status;
 		status = cf_type_of(wait->signal->info)->signal(self->region, wait->signal,
 								wait->identity, &changes);
+		if (status == CARAFE_STATUS_PENDING) {
+			*entered = false;
+			return CARAFE_STATUS_SUCCESS;
+		}
 		if (!CARAFE_SUCCESS(status))
 			return status;
 	}
@@ -386,8 +398,8 @@ static carafe_status acknowledge(struct cf_self *self, struct cf_wait *wait)
 	if (wait->index > wait->count || (wait->index == wait->count && !wait->alert_object && wait->count > 0))
 		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
 	if ((value & CF_GRANT_ALERTED) == 0 && wait->index < wait->count)
-		note(self->environment, wait, wait->all ? 0 : wait->index,
-		     wait->all ? wait->count : wait->index + 1, cf_owned_note);
+		note_granted(self, wait, wait->all ? 0 : wait->index,
+			     wait->all ? wait->count : wait->index + 1);
 	do {
 		if (!cf_read(self->region, &self->thread->wait, &bits))
 			return CARAFE_STATUS_FILE_CORRUPT_ERROR;

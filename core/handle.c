@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * core/handle.c - see core/handle.h.
+ *
+ * A table is a list of chunks, each of which belongs to one process at a time; chunk_owner and the process' chunk
+ * word change together.  Free handles are linked, the one freed last is used first.
+ *
+ * What happens if a process dies here: everything is one KCAS; a table of a dead process is emptied by the sweep.
+ */
+#include "core/handle.h"
+
+#include <carafe/handle.h>
+
+#include "core/environment.h"
+#include "core/object.h"
+#include "core/queue.h"
+#include "core/region.h"
+
+/* Attempts of a change that others keep disturbing, in a sound environment. */
+#define MANY (CF_THREADS * 64u)
+
+_Static_assert(CF_OBJECTS <= CF_HANDLE_OBJECT + 1, "an entry holds an object's index");
+_Static_assert(CF_MOST_HANDLES < CF_HANDLE_INHERIT, "a free entry holds an index");
+
+static carafe_handle to_handle(uint32_t index)
+{
+	return (index + 1) * 4;
+}
+
+struct cf_handle_entry *cf_handle_entry_at(struct cf_region *region, struct cf_process *process,
+					   uint32_t index)
+{
+	struct cf_chunk *chunk;
+	uint64_t bits;
+
+	if (index >= CF_MOST_HANDLES || !cf_read(region, &process->chunk[index / CF_CHUNK_HANDLES], &bits) ||
+	    cf_value(bits) == 0)
+		return NULL;
+	chunk = cf_chunk_at(region, cf_value(bits) - 1);
+	return chunk != NULL ? &chunk->handle[index % CF_CHUNK_HANDLES] : NULL;
+}
+
+static struct cf_process *own_process(struct carafe_environment *environment)
+{
+	return cf_process_at(environment->region, environment->process);
+}
+
+static struct cf_handle_entry *locate_handle(struct carafe_environment *environment,
+					     carafe_handle handle, uint32_t *index)
+{
+	struct cf_process *process = own_process(environment);
+
+	*index = handle / 4 - 1;
+	return handle >= 4 && process != NULL ? cf_handle_entry_at(environment->region, process, *index) : NULL;
+}
+
+carafe_status cf_handle_view(struct carafe_environment *environment, carafe_handle handle,
+			     enum cf_type_number type, carafe_access access, struct cf_view *view)
+{
+	struct cf_handle_entry *entry;
+	struct cf_region *region;
+	uint64_t before, granted;
+	uint32_t index, round;
+
+	if (environment == NULL)
+		return CARAFE_STATUS_INVALID_PARAMETER;
+	region = environment->region;
+	entry = locate_handle(environment, handle, &index);
+	if (entry == NULL)
+		return CARAFE_STATUS_INVALID_HANDLE;
+	for (round = 0; round < MANY; round++) {
+		if (!cf_read(region, &entry->entry, &before))
+			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+		if ((cf_value(before) & CF_HANDLE_USED) == 0)
+			return CARAFE_STATUS_INVALID_HANDLE;
+		view->object = cf_object_at(region, cf_value(before) & CF_HANDLE_OBJECT);
+		if (view->object == NULL || !cf_read(region, &entry->access, &granted) ||
+		    !cf_view_take(region, view->object, view))
+			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+		cf_fence_loads();
+		if (cf_load(&entry->entry) != before)
+			continue;
+		if (cf_type_of(view->info) == NULL)
+			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+		if (type != CF_FREE && (cf_value(view->info) & CF_TYPE_MASK) != type)
+			return CARAFE_STATUS_OBJECT_TYPE_MISMATCH;
+		return (cf_value(granted) & access) == access ? CARAFE_STATUS_SUCCESS :
+								CARAFE_STATUS_ACCESS_DENIED;
+	}
+	return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+}
+
+carafe_status cf_handle_add_chunk(struct cf_self *self, struct cf_process *process, uint32_t place)
+{
+	struct cf_region *region = self->region;
+	uint32_t owner = (uint32_t)(process - region->process) + 1;
+	struct cf_changes changes;
+	enum cf_outcome outcome;
+	carafe_status status;
+	uint64_t chunk, taken;
+	uint32_t i;
+
+	for (i = 0; i < CF_CHUNKS; i++) {
+		if (!cf_read(region, &process->chunk[place], &chunk) ||
+		    !cf_read(region, &region->chunk_owner[i], &taken))
+			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+		if (cf_value(chunk) != 0)
+			return CARAFE_STATUS_SUCCESS;
+		if (cf_value(taken) != 0)
+			continue;
+		status = cf_reserve_chunk(region, self->environment->place.memory, i);
+		if (!CARAFE_SUCCESS(status))
+			return status;
+		changes.count = 0;
+		cf_change(&changes, &process->chunk[place], chunk, i + 1);
+		cf_change(&changes, &region->chunk_owner[i], taken, owner);
+		outcome = cf_kcas(self, &changes);
+		if (outcome != CF_MISSED)
+			return cf_outcome_status(outcome);
+		i--;
+	}
+	return CARAFE_STATUS_INSUFFICIENT_RESOURCES;
+}
+
+/* Adds what puts a value into an entry that is free as read. */
+static carafe_status change_fill(struct cf_region *region, struct cf_handle_entry *entry, uint64_t free,
+				 uint32_t value, carafe_access access, struct cf_changes *changes)
+{
+	uint64_t old;
+
+	if ((cf_value(free) & CF_HANDLE_USED) != 0 || !cf_read(region, &entry->access, &old))
+		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+	cf_change(changes, &entry->entry, free, value);
+	/* The entry's own change vouches for the access mask, so an equal one need not change. */
+	if (cf_value(old) != access)
+		cf_change(changes, &entry->access, old, access);
+	return CARAFE_STATUS_SUCCESS;
+}
+
+/* Adds what makes a free handle refer to an object.  PENDING: the table changed, look again. */
+static carafe_status change_insert(struct cf_self *self, uint32_t value, carafe_access access,
+				   struct cf_changes *changes, uint32_t *index)
+{
+	struct cf_process *process = own_process(self->environment);
+	struct cf_region *region = self->region;
+	struct cf_handle_entry *entry;
+	uint64_t head, high, free;
+	carafe_status status;
+
+	if (process == NULL || !cf_read(region, &process->handle_free, &head))
+		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+	if (cf_value(head) != 0) {
+		*index = cf_value(head) - 1;
+		entry = cf_handle_entry_at(region, process, *index);
+		if (entry == NULL || !cf_read(region, &entry->entry, &free))
+			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+		if (cf_load(&process->handle_free) != head)
+			return CARAFE_STATUS_PENDING;
+		cf_change(changes, &process->handle_free, head, cf_value(free));
+		return change_fill(region, entry, free, value, access, changes);
+	}
+	if (!cf_read(region, &process->handle_high, &high))
+		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+	*index = cf_value(high);
+	if (*index >= CF_MOST_HANDLES)
+		return CARAFE_STATUS_INSUFFICIENT_RESOURCES;
+	status = cf_handle_add_chunk(self, process, *index / CF_CHUNK_HANDLES);
+	if (!CARAFE_SUCCESS(status))
+		return status;
+	entry = cf_handle_entry_at(region, process, *index);
+	if (entry == NULL || !cf_read(region, &entry->entry, &free))
+		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+	if (cf_load(&process->handle_high) != high)
+		return CARAFE_STATUS_PENDING;
+	cf_change(changes, &process->handle_high, high, *index + 1);
+	return change_fill(region, entry, free, value, access, changes);
+}
+
+static carafe_status create_once(struct cf_self *self, const struct cf_birth *birth,
+				 carafe_access access, uint32_t flags, uint32_t *index)
+{
+	struct cf_changes changes = { .count = 0 };
+	struct cf_object *object;
+	enum cf_outcome outcome;
+	carafe_status status;
+	uint32_t number;
+
+	status = cf_object_change_make(self, birth, &changes, &object);
+	if (status != CARAFE_STATUS_SUCCESS)
+		return status;
+	number = cf_object_index(self->region, object);
+	status = change_insert(self, CF_HANDLE_USED | flags | number, access, &changes, index);
+	if (status != CARAFE_STATUS_SUCCESS)
+		return status;
+	if (birth->owner != NULL)
+		cf_owned_note(birth->owner, number);
+	outcome = cf_kcas(self, &changes);
+	if (outcome == CF_DONE)
+		return CARAFE_STATUS_SUCCESS;
+	if (birth->owner != NULL)
+		cf_owned_drop(birth->owner, number);
+	return outcome == CF_MISSED ? CARAFE_STATUS_PENDING : cf_outcome_status(outcome);
+}
+
+carafe_status cf_handle_create(struct carafe_environment *environment, const struct cf_birth *birth,
+			       carafe_access access, uint32_t attributes, carafe_handle *handle)
+{
+	uint32_t flags = (attributes & CARAFE_INHERIT) != 0 ? CF_HANDLE_INHERIT : 0;
+	carafe_status status;
+	struct cf_self *self;
+	uint32_t index, round;
+
+	if (environment == NULL || (attributes & ~CARAFE_INHERIT) != 0)
+		return CARAFE_STATUS_INVALID_PARAMETER;
+	status = cf_self(environment, &self);
+	if (!CARAFE_SUCCESS(status))
+		return status;
+	for (round = 0; round < MANY; round++) {
+		status = create_once(self, birth, access, flags, &index);
+		if (status == CARAFE_STATUS_PENDING)
+			continue;
+		if (CARAFE_SUCCESS(status))
+			*handle = to_handle(index);
+		return status;
+	}
+	return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+}
+
+/* Adds what frees an entry that is in use as read. */
+static bool change_remove(struct cf_region *region, struct cf_process *process, uint32_t index,
+			  struct cf_handle_entry *entry, uint64_t used, struct cf_changes *changes)
+{
+	uint64_t head;
+
+	if (!cf_read(region, &process->handle_free, &head))
+		return false;
+	cf_change(changes, &entry->entry, used, cf_value(head));
+	cf_change(changes, &process->handle_free, head, index + 1);
+	return true;
+}
+
+carafe_status cf_handle_close(struct carafe_environment *environment, carafe_handle handle)
+{
+	struct cf_handle_entry *entry;
+	struct cf_changes changes;
+	struct cf_object *object;
+	enum cf_outcome outcome;
+	struct cf_self *self;
+	carafe_status status;
+	uint32_t index, round;
+	uint64_t used;
+
+	entry = locate_handle(environment, handle, &index);
+	if (entry == NULL)
+		return CARAFE_STATUS_INVALID_HANDLE;
+	status = cf_self(environment, &self);
+	for (round = 0; CARAFE_SUCCESS(status) && round < MANY; round++) {
+		if (!cf_read(self->region, &entry->entry, &used))
+			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+		if ((cf_value(used) & CF_HANDLE_USED) == 0)
+			return CARAFE_STATUS_INVALID_HANDLE;
+		object = cf_object_at(self->region, cf_value(used) & CF_HANDLE_OBJECT);
+		if (object == NULL)
+			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+		if (cf_waiters(cf_load(&object->state)))
+			status = cf_queue_prune(self, object);
+		changes.count = 0;
+		if (!CARAFE_SUCCESS(status) ||
+		    !change_remove(self->region, own_process(environment), index, entry, used, &changes) ||
+		    !cf_object_change_drop(self, object, &changes))
+			continue;
+		outcome = cf_kcas(self, &changes);
+		if (outcome != CF_MISSED)
+			return cf_outcome_status(outcome);
+	}
+	return CARAFE_SUCCESS(status) ? CARAFE_STATUS_FILE_CORRUPT_ERROR : status;
+}
+
+carafe_status carafe_close(carafe_environment *environment, carafe_handle handle)
+{
+	if (environment == NULL)
+		return CARAFE_STATUS_INVALID_PARAMETER;
+	return cf_handle_close(environment, handle);
+}
+
+carafe_status cf_handle_adopt(struct carafe_environment *environment, carafe_handle handle,
+			      uint32_t instance, struct cf_view *view)
+{
+	struct cf_handle_entry *entry;
+	struct cf_changes changes;
+	enum cf_outcome outcome;
+	struct cf_self *self;
+	carafe_status status;
+	uint64_t used, old;
+	uint32_t index, round;
+
+	entry = locate_handle(environment, handle, &index);
+	if (entry == NULL)
+		return CARAFE_STATUS_INVALID_HANDLE;
+	status = cf_self(environment, &self);
+	for (round = 0; CARAFE_SUCCESS(status) && round < MANY; round++) {
+		status = cf_handle_view(environment, handle, CF_FREE, 0, view);
+		if (!CARAFE_SUCCESS(status))
+			return status;
+		if (!cf_read(self->region, &entry->entry, &used) ||
+		    !cf_read(self->region, &view->object->instance, &old))
+			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+		changes.count = 0;
+		if (!change_remove(self->region, own_process(environment), index, entry, used, &changes))
+			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+		cf_change(&changes, &view->object->info, view->info, cf_value(view->info) | CF_EXTERNAL);
+		cf_change(&changes, &view->object->instance, old, instance);
+		outcome = cf_kcas(self, &changes);
+		if (outcome == CF_MISSED)
+			continue;
+		view->info = cf_next(view->info, cf_value(view->info) | CF_EXTERNAL);
+		return cf_outcome_status(outcome);
+	}
+	return CARAFE_SUCCESS(status) ? CARAFE_STATUS_FILE_CORRUPT_ERROR : status;
+}
+
+carafe_status cf_external_drop(struct carafe_environment *environment, const struct cf_view *view)
+{
+	struct cf_changes changes;
+	enum cf_outcome outcome;
+	struct cf_self *self;
+	struct cf_view now;
+	carafe_status status;
+	uint32_t round;
+
+	status = cf_self(environment, &self);
+	for (round = 0; CARAFE_SUCCESS(status) && round < MANY; round++) {
+		now = *view;
+		if (!cf_view_again(self->region, &now))
+			return CARAFE_STATUS_INVALID_HANDLE;
+		if (cf_value(cf_load(&now.object->refs)) == 0)
+			return CARAFE_STATUS_INVALID_HANDLE;
+		if (cf_waiters(now.state))
+			status = cf_queue_prune(self, now.object);
+		changes.count = 0;
+		if (!CARAFE_SUCCESS(status) || !cf_object_change_drop(self, now.object, &changes))
+			continue;
+		/* What keeps it from being another object by now: its info changes when it is freed. */
+		if (cf_load(&now.object->info) != view->info)
+			return CARAFE_STATUS_INVALID_HANDLE;
+		outcome = cf_kcas(self, &changes);
+		if (outcome != CF_MISSED)
+			return cf_outcome_status(outcome);
+	}
+	return CARAFE_SUCCESS(status) ? CARAFE_STATUS_FILE_CORRUPT_ERROR : status;
+}

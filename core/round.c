@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * core/round.c - see core/round.h.
+ *
+ * What happens if a process dies here: a round can be cut off anywhere and is gone again by the next janitor.
+ */
+#include "core/round.h"
+
+#include "core/environment.h"
+#include "core/external.h"
+#include "core/kcas.h"
+#include "core/process.h"
+#include "core/region.h"
+#include "core/satisfy.h"
+#include "core/sweep.h"
+#include "core/wake.h"
+
+static carafe_status sweep_dead(struct cf_self *self)
+{
+	struct carafe_environment *environment = self->environment;
+	uint32_t high = cf_bound(&self->region->header.high_processes, CF_PROCESSES);
+	carafe_status status = CARAFE_STATUS_SUCCESS;
+	bool swept = false;
+	uint64_t state;
+	uint32_t i;
+
+	for (i = 0; CARAFE_SUCCESS(status) && i < high; i++)
+		if (cf_process_dead(environment, i, &state)) {
+			status = cf_sweep_process(self, i, state);
+			swept = true;
+		}
+	return CARAFE_SUCCESS(status) && swept ? cf_external_collect(environment) : status;
+}
+
+/* Offers what a waiting thread waits for to those who queue for it, where a signaller did not get to. */
+static carafe_status finish_signals(struct cf_self *self, struct cf_thread *thread)
+{
+	uint32_t count = cf_load32_relaxed(&thread->count);
+	carafe_status status = CARAFE_STATUS_SUCCESS;
+	uint32_t i;
+
+	for (i = 0; CARAFE_SUCCESS(status) && i <= count && i < CF_BLOCKS; i++) {
+		struct cf_object *object =
+			cf_object_at(self->region, cf_load32_relaxed(&thread->block[i].object));
+		const struct cf_type *type;
+		struct cf_view view;
+
+		if (object == NULL || !cf_view_take(self->region, object, &view))
+			continue;
+		type = cf_type_of(view.info);
+		if (type != NULL && cf_view_unsettled(type, &view))
+			status = cf_distribute(self->environment, object);
+	}
+	return status;
+}
+
+static carafe_status look_after_threads(struct cf_self *self)
+{
+	uint32_t high = cf_bound(&self->region->header.high_threads, CF_THREADS);
+	carafe_status status = CARAFE_STATUS_SUCCESS;
+	uint32_t i;
+
+	for (i = 0; CARAFE_SUCCESS(status) && i < high; i++) {
+		struct cf_thread *thread = cf_thread_at(self->region, i);
+
+		if (thread == NULL || cf_load32_relaxed(&thread->park) != CF_PARKED)
+			continue;
+		cf_wake_owed(thread);
+		if (cf_wait_waiting(cf_load(&thread->wait)))
+			status = finish_signals(self, thread);
+	}
+	return status;
+}
+
+carafe_status cf_round(struct carafe_environment *environment)
+{
+	struct cf_self *self;
+	carafe_status status = cf_self(environment, &self);
+
+	if (CARAFE_SUCCESS(status))
+		status = sweep_dead(self);
+	if (CARAFE_SUCCESS(status))
+		status = look_after_threads(self);
+	return status;
+}

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * core/sweep.c - see core/sweep.h.
+ *
+ * The order is the one that NT shows: mutants are abandoned, then handles are closed, then the process is gone.
+ *
+ * A slow sweeper must not touch what the slot's next user has.  So each change compares the slot's owner word; that
+ * counts as a change, so the word is read again after each step, and the generation beside it tells whether
+ * it still is the same user's.
+ *
+ * What happens if a process dies here: the next sweep begins again.
+ */
+#include "core/sweep.h"
+
+#include "core/environment.h"
+#include "core/kcas.h"
+#include "core/process.h"
+#include "core/queue.h"
+#include "core/region.h"
+#include "core/satisfy.h"
+#include "core/table.h"
+#include "core/wake.h"
+
+#define MANY (CF_THREADS * 64u)
+
+/* The use of a thread slot that is to end. */
+struct use {
+	struct cf_thread *thread;
+	uint32_t owner;
+	uint32_t generation;
+	uint32_t id;
+	uint64_t bits; /* of the owner word, as of the last look */
+};
+
+/* Looks at the owner word again; false when the use is over. */
+static bool look(struct cf_region *region, struct use *use)
+{
+	return cf_read(region, &use->thread->owner, &use->bits) && cf_value(use->bits) == use->owner &&
+	       cf_load32(&use->thread->generation) == use->generation;
+}
+
+static bool begin(struct cf_region *region, struct cf_thread *thread, struct use *use)
+{
+	*use = (struct use){ .thread = thread };
+	if (!cf_read(region, &thread->owner, &use->bits) || cf_value(use->bits) == 0)
+		return false;
+	use->owner = cf_value(use->bits);
+	use->generation = cf_load32(&thread->generation);
+	use->id = cf_thread_id(region, thread);
+	return look(region, use);
+}
+
+static struct cf_object *object_of(struct cf_region *region, struct cf_thread *thread, uint32_t number)
+{
+	return number < CF_BLOCKS ?
+		       cf_object_at(region, cf_load32_relaxed(&thread->block[number].object)) : NULL;
+}
+
+/* Adds what gives one granted object back. */
+static void give_back(struct cf_region *region, struct cf_thread *thread, uint32_t number,
+		      bool abandoned, struct cf_changes *changes)
+{
+	struct cf_object *object = object_of(region, thread, number);
+	const struct cf_type *type;
+	struct cf_view view;
+
+	if (object == NULL || !cf_view_take(region, object, &view))
+		return;
+	type = cf_type_of(view.info);
+	if (type != NULL)
+		type->restore(region, &view, cf_load32_relaxed(&thread->identity), abandoned, changes);
+}
+
+/* The blocks whose objects a grant consumed. */
+static void granted_range(struct cf_thread *thread, uint32_t value, uint32_t *first, uint32_t *end)
+{
+	uint32_t count = cf_load32_relaxed(&thread->count);
+	uint32_t index = value >> CF_GRANT_SHIFT;
+
+	*first = *end = 0;
+	if ((value & CF_GRANT_ALERTED) != 0 || count > CF_WAIT_OBJECTS || index > count)
+		return;
+	/* An alert object ends even a wait for all by itself; it has the index after the last. */
+	if ((cf_load32_relaxed(&thread->flags) & CF_WAIT_ALL) != 0 && index < count) {
+		*end = count;
+		return;
+	}
+	*first = index;
+	*end = index + 1;
+}
+
+/* Undoes the wait in one change: what nobody saw did not happen. */
+static carafe_status end_wait(struct cf_self *self, struct use *use)
+{
+	struct cf_thread *thread = use->thread;
+	uint32_t round, first = 0, end = 0, i;
+	struct cf_changes changes;
+	enum cf_outcome outcome;
+	struct cf_object *object;
+	carafe_status status;
+	uint64_t wait;
+
+	for (round = 0; round < MANY && look(self->region, use); round++) {
+		if (!cf_read(self->region, &thread->wait, &wait))
+			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+		if ((cf_value(wait) & CF_STATE) == CF_IDLE)
+			break;
+		changes.count = 0;
+		if (cf_wait_granted(wait))
+			granted_range(thread, cf_value(wait), &first, &end);
+		for (i = first; i < end; i++)
+			give_back(self->region, thread, i, (cf_value(wait) & CF_GRANT_ABANDONED) != 0,
+				  &changes);
+		cf_change(&changes, &thread->wait, wait, CF_IDLE);
+		cf_compare(&changes, &thread->owner, use->bits);
+		outcome = cf_kcas(self, &changes);
+		if (outcome == CF_DONE)
+			break;
+		if (outcome != CF_MISSED)
+			return cf_outcome_status(outcome);
+		first = end = 0;
+	}
+	for (i = first; i < end; i++) {
+		object = object_of(self->region, thread, i);
+		if (object == NULL)
+			continue;
+		status = cf_distribute(self->environment, object);
+		if (!CARAFE_SUCCESS(status))
+			return status;
+	}
+	return CARAFE_STATUS_SUCCESS;
+}
+
+static carafe_status unlink_blocks(struct cf_self *self, struct use *use)
+{
+	enum cf_outcome outcome;
+	uint32_t i;
+
+	for (i = 0; i < CF_BLOCKS; i++)
+		do {
+			if (!look(self->region, use))
+				return CARAFE_STATUS_SUCCESS;
+			outcome = cf_queue_unlink(self, use->thread, i, &use->thread->owner, use->bits);
+			if (outcome != CF_DONE && outcome != CF_MISSED)
+				return cf_outcome_status(outcome);
+		} while (outcome == CF_MISSED);
+	return CARAFE_STATUS_SUCCESS;
+}
+
+static carafe_status abandon(struct cf_self *self, const struct use *use, uint32_t index)
+{
+	struct cf_object *object = cf_object_at(self->region, index);
+	const struct cf_type *type;
+	struct cf_changes changes;
+	enum cf_outcome outcome;
+	struct cf_view view;
+
+	if (object == NULL)
+		return CARAFE_STATUS_SUCCESS;
+	do {
+		if (!cf_view_take(self->region, object, &view))
+			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+		type = cf_type_of(view.info);
+		changes.count = 0;
+		if (type == NULL || type->abandon == NULL || (cf_value(view.info) & CF_EXTERNAL) != 0 ||
+		    !type->abandon(self->region, &view, use->id, &changes))
+			return CARAFE_STATUS_SUCCESS;
+		outcome = cf_kcas(self, &changes);
+	} while (outcome == CF_MISSED);
+	if (outcome != CF_DONE)
+		return cf_outcome_status(outcome);
+	return cf_waiters(view.state) ? cf_distribute(self->environment, object) : CARAFE_STATUS_SUCCESS;
+}
+
+static carafe_status abandon_owned(struct cf_self *self, const struct use *use)
+{
+	carafe_status status = CARAFE_STATUS_SUCCESS;
+	uint64_t high;
+	uint32_t i;
+
+	for (i = 0; CARAFE_SUCCESS(status) && i < CF_OWNED; i++) {
+		uint32_t noted = cf_load32(&use->thread->owned[i]);
+
+		if (noted != 0)
+			status = abandon(self, use, noted - 1);
+	}
+	if (!CARAFE_SUCCESS(status) || cf_load32(&use->thread->owned_overflow) == 0)
+		return status;
+	if (!cf_read(self->region, &self->region->header.high_objects, &high))
+		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+	for (i = 0; CARAFE_SUCCESS(status) && i < cf_value(high) && i < CF_OBJECTS; i++)
+		status = abandon(self, use, i);
+	return status;
+}
+
+static carafe_status sweep(struct cf_self *self, struct use *use)
+{
+	carafe_status status;
+
+	if (use->thread != self->thread && !cf_kcas_finish(self->region, use->thread))
+		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+	status = end_wait(self, use);
+	if (CARAFE_SUCCESS(status))
+		status = unlink_blocks(self, use);
+	if (CARAFE_SUCCESS(status))
+		status = abandon_owned(self, use);
+	return status;
+}
+
+static carafe_status free_slot(struct cf_self *self, struct use *use)
+{
+	while (look(self->region, use) &&
+	       !cf_cas(&use->thread->owner, use->bits, cf_next(use->bits, 0)))
+		;
+	return CARAFE_STATUS_SUCCESS;
+}
+
+carafe_status cf_sweep_own(struct cf_self *self)
+{
+	carafe_status status;
+	struct use use;
+
+	if (!begin(self->region, self->thread, &use))
+		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+	status = sweep(self, &use);
+	return CARAFE_SUCCESS(status) ? free_slot(self, &use) : status;
+}
+
+/* Does something for each thread slot of an incarnation, but the slot that is needed to do it. */
+static carafe_status each_thread(struct cf_self *self, uint32_t slot, uint64_t *state,
+				 carafe_status (*what)(struct cf_self *, struct use *))
+{
+	uint32_t high = cf_bound(&self->region->header.high_threads, CF_THREADS);
+	struct cf_process *process = &self->region->process[slot];
+	carafe_status status = CARAFE_STATUS_SUCCESS;
+	struct cf_thread *thread;
+	struct use use;
+	uint32_t i;
+
+	for (i = 0; CARAFE_SUCCESS(status) && i < high; i++) {
+		thread = cf_thread_at(self->region, i);
+		if (thread == NULL)
+			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+		if (thread == self->thread || !begin(self->region, thread, &use) ||
+		    use.owner != slot + 1)
+			continue;
+		/* Only now it is sure that the use is not one of the slot's next process. */
+		if (!cf_process_still(self->region, process, state))
+			return CARAFE_STATUS_PENDING;
+		status = what(self, &use);
+	}
+	return status;
+}
+
+carafe_status cf_sweep_process(struct cf_self *self, uint32_t slot, uint64_t state)
+{
+	struct cf_process *process = cf_process_at(self->region, slot);
+	bool leaving = slot == self->environment->process;
+	carafe_status status;
+	struct use use;
+
+	if (process == NULL)
+		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+	status = each_thread(self, slot, &state, sweep);
+	if (status == CARAFE_STATUS_SUCCESS && leaving && begin(self->region, self->thread, &use))
+		status = sweep(self, &use);
+	if (status == CARAFE_STATUS_SUCCESS)
+		status = cf_table_close(self, process, &state);
+	if (status == CARAFE_STATUS_SUCCESS)
+		status = each_thread(self, slot, &state, free_slot);
+	if (status != CARAFE_STATUS_SUCCESS)
+		return status == CARAFE_STATUS_PENDING ? CARAFE_STATUS_SUCCESS : status;
+	if (leaving && begin(self->region, self->thread, &use))
+		(void)free_slot(self, &use);
+	while (cf_process_still(self->region, process, &state) &&
+	       !cf_cas(&process->state, state, cf_next(state, 0)))
+		;
+	return CARAFE_STATUS_SUCCESS;
+}

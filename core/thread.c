@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * core/thread.c - see core/thread.h.
+ *
+ * A slot is free while its owner word is 0.  Taking it is one CAS of that word; everything else in it is as the
+ * last owner's end or the sweep left it: no wait, no linked block, no owned mutant.
+ *
+ * What happens if a process dies here: a slot that it took is found by its owner word.
+ */
+#include "core/thread.h"
+
+#include "core/environment.h"
+#include "core/kcas.h"
+#include "core/region.h"
+#include "core/sweep.h"
+#include "core/wake.h"
+#include "os/os.h"
+
+/* Handlers use this, so it must be there from the thread's start and never be allocated on first use. */
+#if defined(__GNUC__)
+#define STATIC_TLS __attribute__((__tls_model__("initial-exec")))
+#else
+#define STATIC_TLS
+#endif
+
+static _Thread_local struct cf_self selves[CF_ENVIRONMENTS] STATIC_TLS;
+
+uint32_t cf_thread_id(const struct cf_region *region, const struct cf_thread *thread)
+{
+	uint32_t generation = cf_load32_relaxed(&thread->generation) & 0xffff;
+
+	return (generation * CF_THREADS + cf_thread_index(region, thread)) * 4;
+}
+
+_Static_assert(CF_THREADS == 1u << 14, "a thread id is generation 16 | index 14 | 00");
+
+struct cf_thread *cf_thread_of_id(struct cf_region *region, uint32_t id, uint64_t *owner)
+{
+	struct cf_thread *thread = cf_thread_at(region, id / 4 % CF_THREADS);
+
+	if (id == 0 || id % 4 != 0 || thread == NULL || !cf_read(region, &thread->owner, owner) ||
+	    cf_value(*owner) == 0 || cf_thread_id(region, thread) != id)
+		return NULL;
+	return thread;
+}
+
+/* Makes a slot that was just taken ready. */
+static void prepare(struct cf_thread *thread)
+{
+	uint32_t generation = cf_load32_relaxed(&thread->generation) + 1;
+	uint32_t i;
+
+	/* Thread ids carry 16 bits of it, and 0 is no thread id. */
+	if ((generation & 0xffff) == 0)
+		generation++;
+	cf_store32(&thread->generation, generation);
+	cf_store32_relaxed(&thread->count, 0);
+	cf_store32_relaxed(&thread->flags, 0);
+	for (i = 0; i < CF_OWNED; i++)
+		cf_store32_relaxed(&thread->owned[i], 0);
+	cf_store32_relaxed(&thread->owned_overflow, 0);
+}
+
+static bool take(struct carafe_environment *environment, uint32_t index)
+{
+	struct cf_region *region = environment->region;
+	struct cf_thread *thread = cf_thread_at(region, index);
+	uint64_t owner, alert;
+
+	if (thread == NULL || !cf_read(region, &thread->owner, &owner) || cf_value(owner) != 0 ||
+	    !cf_cas(&thread->owner, owner, cf_next(owner, environment->process + 1)))
+		return false;
+	prepare(thread);
+	while (cf_read(region, &thread->alert, &alert) && cf_value(alert) != 0)
+		(void)cf_cas(&thread->alert, alert, cf_next(alert, 0));
+	return true;
+}
+
+static carafe_status take_any(struct carafe_environment *environment, uint32_t *index)
+{
+	struct cf_region *region = environment->region;
+	uint32_t *high = &region->header.high_threads;
+	carafe_status status;
+	uint32_t seen, i;
+
+	for (;;) {
+		seen = cf_bound(high, CF_THREADS);
+		for (i = 0; i < seen; i++) {
+			*index = (environment->thread_hint + i) % seen;
+			if (take(environment, *index)) {
+				environment->thread_hint = *index + 1;
+				return CARAFE_STATUS_SUCCESS;
+			}
+		}
+		/* The bound first: a slot beyond it would never be found again if its owner died. */
+		status = cf_reserve_thread(region, environment->place.memory, seen);
+		if (!CARAFE_SUCCESS(status))
+			return status;
+		(void)cf_cas32(high, seen, seen + 1);
+	}
+}
+
+static carafe_status attach(struct carafe_environment *environment, struct cf_self *self)
+{
+	uint32_t index;
+	carafe_status status = take_any(environment, &index);
+
+	if (!CARAFE_SUCCESS(status))
+		return status;
+	*self = (struct cf_self){
+		.environment = environment,
+		.region = environment->region,
+		.thread = &environment->region->thread[index],
+		.index = index,
+		.spin = environment->spin,
+	};
+	self->id = cf_thread_id(self->region, self->thread);
+	return CARAFE_STATUS_SUCCESS;
+}
+
+carafe_status cf_self(struct carafe_environment *environment, struct cf_self **self)
+{
+	struct cf_self *mine = &selves[environment->number];
+	carafe_status status;
+	struct cf_self fresh;
+
+	*self = mine;
+	if (mine->serial == environment->serial)
+		return CARAFE_STATUS_SUCCESS;
+	if (environment->process >= CF_PROCESSES)
+		return CARAFE_STATUS_DEVICE_NOT_READY;
+	status = attach(environment, &fresh);
+	if (!CARAFE_SUCCESS(status))
+		return status;
+	/* A signal handler may have done the same meanwhile. */
+	if (mine->serial == environment->serial) {
+		cf_self_return(&fresh);
+		return CARAFE_STATUS_SUCCESS;
+	}
+	fresh.serial = environment->serial;
+	*mine = fresh;
+	os_thread_arm();
+	return CARAFE_STATUS_SUCCESS;
+}
+
+carafe_status cf_self_borrow(struct carafe_environment *environment, struct cf_self *borrowed)
+{
+	return attach(environment, borrowed);
+}
+
+void cf_self_return(struct cf_self *borrowed)
+{
+	(void)cf_sweep_own(borrowed);
+}
+
+void cf_owned_note(struct cf_thread *thread, uint32_t object)
+{
+	uint32_t i;
+
+	/* By CAS, because a handler in this thread may note another mutant meanwhile. */
+	for (i = 0; i < CF_OWNED; i++)
+		if (cf_load32_relaxed(&thread->owned[i]) == 0 && cf_cas32(&thread->owned[i], 0, object + 1))
+			return;
+	cf_store32(&thread->owned_overflow, 1);
+}
+
+void cf_owned_drop(struct cf_thread *thread, uint32_t object)
+{
+	uint32_t i;
+
+	for (i = 0; i < CF_OWNED; i++)
+		if (cf_load32_relaxed(&thread->owned[i]) == object + 1) {
+			cf_store32(&thread->owned[i], 0);
+			return;
+		}
+}
+
+void cf_self_forget(void)
+{
+	uint32_t number;
+
+	for (number = 0; number < CF_ENVIRONMENTS; number++)
+		selves[number].serial = 0;
+}
+
+/* The thread ends: what it owns is abandoned, its slots are free again. */
+static void leave(void)
+{
+	uint32_t number;
+
+	os_local_lock();
+	for (number = 0; number < CF_ENVIRONMENTS; number++) {
+		struct carafe_environment *environment = cf_environment_at(number);
+		struct cf_self *mine = &selves[number];
+
+		if (environment != NULL && mine->serial == environment->serial)
+			cf_self_return(mine);
+		mine->serial = 0;
+	}
+	os_local_unlock();
+}
+
+carafe_status cf_thread_setup(void)
+{
+	return os_thread_at_exit(leave);
+}

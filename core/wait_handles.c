@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * core/wait_handles.c - the public waits, on handles.  See <carafe/wait.h>.
+ *
+ * What happens if a process dies here: as core/wait.c says.
+ */
+#include <carafe/wait.h>
+
+#include "core/environment.h"
+#include "core/handle.h"
+#include "core/thread.h"
+#include "core/wait.h"
+
+/* 1601-01-01 to 1970-01-01 in units of 100 ns. */
+#define EPOCH INT64_C(116444736000000000)
+
+/* From an NT time-out to a clock and a deadline on it. */
+static void set_deadline(struct cf_wait *wait, const int64_t *timeout)
+{
+	uint64_t units;
+
+	wait->clock = OS_CLOCK_UPTIME;
+	wait->deadline = OS_NEVER;
+	if (timeout == NULL)
+		return;
+	if (*timeout < 0) {
+		/* Saturating: 292 years from now is never. */
+		units = (uint64_t)0 - (uint64_t)*timeout;
+		if (units < (uint64_t)INT64_MAX / 100)
+			wait->deadline = os_now(OS_CLOCK_UPTIME) + units * 100;
+		return;
+	}
+	wait->clock = OS_CLOCK_REALTIME;
+	wait->deadline = 0;
+	if (*timeout == INT64_MAX)
+		wait->deadline = OS_NEVER;
+	else if (*timeout > EPOCH && (uint64_t)(*timeout - EPOCH) < OS_NEVER / 100)
+		wait->deadline = (uint64_t)(*timeout - EPOCH) * 100;
+	else if (*timeout > EPOCH)
+		wait->deadline = OS_NEVER;
+}
+
+/* The thread's id is needed for mutants only, but a thread that waits for one has it anyway. */
+static carafe_status set_identity(struct carafe_environment *environment, struct cf_wait *wait)
+{
+	struct cf_self *self;
+	carafe_status status = cf_self(environment, &self);
+
+	if (CARAFE_SUCCESS(status))
+		wait->identity = self->id;
+	return status;
+}
+
+static void begin(struct cf_wait *wait, uint32_t count, bool all, int alertable)
+{
+	wait->count = count;
+	wait->all = all;
+	wait->alertable = alertable != 0;
+	wait->alert_object = false;
+	wait->interruptible = false;
+	wait->owner = true;
+	wait->signal = NULL;
+}
+
+static carafe_status look_up(struct carafe_environment *environment, carafe_handle handle,
+			     struct cf_view *view)
+{
+	return cf_handle_view(environment, handle, CF_FREE, CARAFE_SYNCHRONIZE, view);
+}
+
+carafe_status carafe_wait_one(carafe_environment *environment, carafe_handle handle, int alertable,
+			      const int64_t *timeout)
+{
+	struct cf_wait wait;
+	carafe_status status;
+
+	status = look_up(environment, handle, &wait.view[0]);
+	if (CARAFE_SUCCESS(status))
+		status = set_identity(environment, &wait);
+	if (!CARAFE_SUCCESS(status))
+		return status;
+	begin(&wait, 1, false, alertable);
+	set_deadline(&wait, timeout);
+	return cf_wait(environment, &wait);
+}
+
+static bool has_duplicates(const struct cf_wait *wait)
+{
+	uint32_t i, j;
+
+	for (i = 1; i < wait->count; i++)
+		for (j = 0; j < i; j++)
+			if (wait->view[i].object == wait->view[j].object)
+				return true;
+	return false;
+}
+
+carafe_status carafe_wait_many(carafe_environment *environment, uint32_t count,
+			       const carafe_handle *handles, enum carafe_wait_type type, int alertable,
+			       const int64_t *timeout)
+{
+	struct cf_wait wait;
+	carafe_status status;
+	uint32_t i;
+
+	if (environment == NULL)
+		return CARAFE_STATUS_INVALID_PARAMETER;
+	if (count == 0 || count > CARAFE_MAXIMUM_WAIT_OBJECTS)
+		return CARAFE_STATUS_INVALID_PARAMETER_1;
+	if (type != CARAFE_WAIT_ALL && type != CARAFE_WAIT_ANY)
+		return CARAFE_STATUS_INVALID_PARAMETER_3;
+	if (handles == NULL)
+		return CARAFE_STATUS_ACCESS_VIOLATION;
+	for (i = 0; i < count; i++) {
+		status = look_up(environment, handles[i], &wait.view[i]);
+		if (!CARAFE_SUCCESS(status))
+			return status;
+	}
+	begin(&wait, count, type == CARAFE_WAIT_ALL, alertable);
+	if (wait.all && has_duplicates(&wait))
+		return CARAFE_STATUS_INVALID_PARAMETER_MIX;
+	status = set_identity(environment, &wait);
+	if (!CARAFE_SUCCESS(status))
+		return status;
+	set_deadline(&wait, timeout);
+	status = cf_wait(environment, &wait);
+	if (!wait.all && (status == CARAFE_STATUS_SUCCESS || status == CARAFE_STATUS_ABANDONED_WAIT_0))
+		status += wait.index;
+	return status;
+}
+
+carafe_status carafe_signal_and_wait(carafe_environment *environment, carafe_handle signal,
+				     carafe_handle handle, int alertable, const int64_t *timeout)
+{
+	const struct cf_type *type;
+	struct cf_view signalled;
+	struct cf_wait wait;
+	carafe_status status;
+
+	status = cf_handle_view(environment, signal, CF_FREE, 0, &signalled);
+	if (CARAFE_SUCCESS(status))
+		status = look_up(environment, handle, &wait.view[0]);
+	if (!CARAFE_SUCCESS(status))
+		return status;
+	type = cf_type_of(signalled.info);
+	if (type->signal == NULL)
+		return CARAFE_STATUS_OBJECT_TYPE_MISMATCH;
+	if (type->signal_access != 0)
+		status = cf_handle_view(environment, signal, CF_FREE, type->signal_access, &signalled);
+	if (CARAFE_SUCCESS(status))
+		status = set_identity(environment, &wait);
+	if (!CARAFE_SUCCESS(status))
+		return status;
+	begin(&wait, 1, false, alertable);
+	set_deadline(&wait, timeout);
+	wait.signal = &signalled;
+	return cf_wait(environment, &wait);
+}
