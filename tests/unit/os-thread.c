@@ -62,50 +62,38 @@ static void test_exit(void)
 	is_int(late_users, 1, "after the other libraries' destructors");
 }
 
-static struct os_watch *done;
-static bool all_blocked, was_detached;
+static bool all_blocked;
 
 static void background(void *argument)
 {
-	pthread_attr_t attributes;
 	sigset_t blocked;
-	int state = -1;
 
 	pthread_sigmask(SIG_SETMASK, NULL, &blocked);
 	all_blocked = sigismember(&blocked, SIGTERM) && sigismember(&blocked, SIGSEGV) &&
 		      sigismember(&blocked, SIGALRM) && sigismember(&blocked, SIGRTMAX);
-	if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
-		pthread_attr_getdetachstate(&attributes, &state);
-		pthread_attr_destroy(&attributes);
-	}
-	was_detached = state == PTHREAD_CREATE_DETACHED;
 	os_local_lock();
 	*(int *)argument = 42;
 	os_local_unlock();
-	os_watch_interrupt(done);
 }
 
 static void test_start(void)
 {
+	struct os_thread *thread;
 	sigset_t before, after;
-	int result = 0, value = 0;
+	int result = 0;
 
 	pthread_sigmask(SIG_SETMASK, NULL, &before);
-	os_watch_open(-1, &done);
-	is_int(os_thread_start(background, &result), CARAFE_STATUS_SUCCESS, "a thread starts");
-	while (value == 0) {
-		os_watch_wait(done, OS_NEVER);
-		os_local_lock();
-		value = result;
-		os_local_unlock();
-	}
-	is_int(value, 42, "with its argument");
-	ok(all_blocked, "with every signal blocked");
-	ok(was_detached, "detached");
+	os_local_lock();
+	is_int(os_thread_start(background, &result, &thread), CARAFE_STATUS_SUCCESS,
+	       "a thread starts");
+	is_int(result, 0, "the lock keeps it out");
+	os_local_unlock();
+	os_thread_join(thread);
+	is_int(result, 42, "it has its argument, and is waited for");
+	ok(all_blocked, "every signal was blocked in it");
 	pthread_sigmask(SIG_SETMASK, NULL, &after);
 	is_int(sigismember(&after, SIGTERM), sigismember(&before, SIGTERM),
 	       "and the caller's signals are as before");
-	os_watch_close(done);
 }
 
 static int order;
