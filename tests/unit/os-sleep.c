@@ -178,7 +178,7 @@ int main(void)
 {
 	int folder, file;
 	struct child child;
-	void *base;
+	void *base = NULL;
 
 	alarm(CHILD_SECONDS);
 	folder = scratch_open();

@@ -115,7 +115,7 @@ static int ringer(const struct child *parent, void *argument)
 
 static void test_bell(int folder)
 {
-	struct os_watch *watch;
+	struct os_watch *watch = NULL;
 	struct child child;
 	int bell;
 
