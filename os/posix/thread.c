@@ -6,7 +6,7 @@
  * may still use Carafe, so it lets the others go first: each of the rounds that the system promises
  * it arms itself again, and calls the hook in the last.
  *
- * The library must not be unloaded once a thread is armed (it is linked so that it never is).
+ * The library must not be unloaded once a thread is armed: link it with -z nodelete or its like.
  *
  * What happens if a process dies here: all of this dies with it.
  */
