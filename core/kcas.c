@@ -255,16 +255,17 @@ static void publish(const struct cf_self *self, struct operation *op)
 
 enum cf_outcome cf_kcas(struct cf_self *self, struct cf_changes *changes)
 {
-	uint32_t depth = self->depth;
 	bool success, sound = true;
 	struct operation op;
 	uint64_t other;
+	uint32_t depth;
 
 	if (changes->count == 1)
 		return cf_cas(changes->at[0].word, changes->at[0].old, changes->at[0].new) ?
 			       CF_DONE : CF_MISSED;
 	if (changes->count == 0)
 		return CF_DAMAGED;
+	depth = self->depth;
 	if (depth >= CF_DESCRIPTORS)
 		return CF_NESTED;
 	self->depth = depth + 1;
