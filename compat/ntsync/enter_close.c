@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * compat/ntsync/enter_close.c - in front of all that closes or duplicates descriptors.
+ *
+ * The library's own calls do not come by here: the linker gives it __wrap_close() instead, so that it can close
+ * what programs cannot, and cf_high_descriptor() tells us which descriptors those are.
+ *
+ * What happens if a process dies here: compat/ntsync/closing.h says it.
+ */
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "compat/ntsync/closing.h"
+#include "compat/ntsync/descriptor.h"
+#include "compat/ntsync/enter.h"
+#include "os/posix/posix.h"
+
+int cf_nt_enter_close(int fd) CF_NT_ENTER("close");
+int cf_nt_enter_close_range(unsigned first, unsigned last, int flags) CF_NT_ENTER("close_range");
+void cf_nt_enter_closefrom(int first) CF_NT_ENTER("closefrom");
+int cf_nt_enter_dup(int fd) CF_NT_ENTER("dup");
+int cf_nt_enter_dup2(int from, int to) CF_NT_ENTER("dup2");
+int cf_nt_enter_dup3(int from, int to, int flags) CF_NT_ENTER("dup3");
+int cf_nt_enter_fcntl(int fd, int command, ...) CF_NT_ENTER("fcntl");
+int cf_nt_enter_fcntl64(int fd, int command, ...) CF_NT_ENTER("fcntl64");
+int cf_nt_enter_fclose(FILE *stream) CF_NT_ENTER("fclose");
+FILE *cf_nt_enter_freopen(const char *path, const char *mode, FILE *stream) CF_NT_ENTER("freopen");
+FILE *cf_nt_enter_freopen64(const char *path, const char *mode, FILE *stream)
+	CF_NT_ENTER("freopen64");
+
+int __wrap_close(int fd);
+int __wrap_cf_high_descriptor(int fd);
+int __real_cf_high_descriptor(int fd);
+
+/* What the library calls instead of close(). */
+int __wrap_close(int fd)
+{
+	if (cf_nt_known(fd))
+		cf_nt_unhide(fd);
+	return cf_nt_real()->close(fd);
+}
+
+/* What the library calls instead of cf_high_descriptor(): all its descriptors come from there. */
+int __wrap_cf_high_descriptor(int fd)
+{
+	int moved = __real_cf_high_descriptor(fd), saved = errno;
+
+	if (moved >= 0)
+		cf_nt_hide(moved);
+	errno = saved;
+	return moved;
+}
+
+int cf_nt_enter_close(int fd)
+{
+	return cf_nt_close(fd);
+}
+
+int cf_nt_enter_close_range(unsigned first, unsigned last, int flags)
+{
+	return cf_nt_close_range(first, last, (unsigned)flags);
+}
+
+/* A kernel before 5.9 has no range to close. */
+static void close_each(int first)
+{
+	long end = sysconf(_SC_OPEN_MAX);
+
+	if (end < (long)cf_nt_known_end())
+		end = (long)cf_nt_known_end();
+	for (int fd = first; fd < end && fd < INT_MAX; fd++)
+		(void)cf_nt_close(fd);
+}
+
+void cf_nt_enter_closefrom(int first)
+{
+	int from = first > 0 ? first : 0;
+
+	if (cf_nt_close_range((unsigned)from, UINT_MAX, 0) < 0)
+		close_each(from);
+}
+
+int cf_nt_enter_dup(int fd)
+{
+	int result = cf_nt_real()->dup(fd);
+
+	return cf_nt_words == NULL ? result : cf_nt_duplicated(fd, result);
+}
+
+static int call_dup2(int from, int to, int flags)
+{
+	(void)flags;
+	return cf_nt_real()->dup2(from, to);
+}
+
+static int call_dup3(int from, int to, int flags)
+{
+	return cf_nt_real()->dup3(from, to, flags);
+}
+
+int cf_nt_enter_dup2(int from, int to)
+{
+	return cf_nt_replace(from, to, 0, call_dup2);
+}
+
+int cf_nt_enter_dup3(int from, int to, int flags)
+{
+	return cf_nt_replace(from, to, flags, call_dup3);
+}
+
+static int after_fcntl(int fd, int command, int result)
+{
+	if (command == F_DUPFD || command == F_DUPFD_CLOEXEC)
+		return cf_nt_words == NULL ? result : cf_nt_duplicated(fd, result);
+	return result;
+}
+
+/* Whatever follows the command, a number or a pointer, is passed on in the place in which it came. */
+int cf_nt_enter_fcntl(int fd, int command, ...)
+{
+	va_list list;
+	void *argument;
+
+	va_start(list, command);
+	argument = va_arg(list, void *);
+	va_end(list);
+	return after_fcntl(fd, command, cf_nt_real()->fcntl(fd, command, argument));
+}
+
+int cf_nt_enter_fcntl64(int fd, int command, ...)
+{
+	va_list list;
+	void *argument;
+
+	va_start(list, command);
+	argument = va_arg(list, void *);
+	va_end(list);
+	return after_fcntl(fd, command, cf_nt_real()->fcntl64(fd, command, argument));
+}
+
+/* Streams are closed inside the C library, where we cannot see it. */
+int cf_nt_enter_fclose(FILE *stream)
+{
+	int fd = cf_nt_words == NULL ? -1 : fileno(stream), result;
+	struct cf_nt_closing closing;
+
+	if (fd < 0 || !cf_nt_known(fd))
+		return cf_nt_real()->fclose(stream);
+	cf_nt_closing(fd, &closing);
+	result = cf_nt_real()->fclose(stream);
+	cf_nt_closed(&closing);
+	return result;
+}
+
+static FILE *reopen(FILE *(*call)(const char *, const char *, FILE *), const char *path,
+		    const char *mode, FILE *stream)
+{
+	int fd = cf_nt_words == NULL ? -1 : fileno(stream);
+	struct cf_nt_closing closing;
+	FILE *result;
+
+	if (fd < 0 || !cf_nt_known(fd))
+		return call(path, mode, stream);
+	cf_nt_closing(fd, &closing);
+	result = call(path, mode, stream);
+	cf_nt_closed(&closing);
+	return result;
+}
+
+FILE *cf_nt_enter_freopen(const char *path, const char *mode, FILE *stream)
+{
+	return reopen(cf_nt_real()->freopen, path, mode, stream);
+}
+
+FILE *cf_nt_enter_freopen64(const char *path, const char *mode, FILE *stream)
+{
+	return reopen(cf_nt_real()->freopen64, path, mode, stream);
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * compat/ntsync/find.c - what a descriptor stands for.  See compat/ntsync/object.h.
+ *
+ * What happens if a process dies here: nothing was changed.
+ */
+#include <config.h>
+
+#include "compat/ntsync/object.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "compat/ntsync/attach.h"
+#include "compat/ntsync/real.h"
+#include "compat/ntsync/token.h"
+#include "core/external.h"
+#include "core/region.h"
+
+/* The files of the shards, as far as this process had to do with them. Written once, file last. */
+static struct {
+	cf_word device; /* of the file system */
+	cf_word file;	/* 0: not known yet */
+} shards[CF_SHARDS + 1];
+
+static bool is_same(const struct stat *info, uint32_t shard)
+{
+	return cf_load(&shards[shard].file) == (uint64_t)info->st_ino &&
+	       cf_load(&shards[shard].device) == (uint64_t)info->st_dev;
+}
+
+/* Gets to know a shard's file; false: it is not there. */
+static bool learn(struct carafe_environment *environment, uint32_t shard)
+{
+	char name[CF_SHARD_NAME];
+	struct stat info;
+
+	cf_shard_name(shard, name);
+	if (fstatat(environment->place.folder, name, &info, AT_SYMLINK_NOFOLLOW) < 0)
+		return false;
+	cf_store(&shards[shard].device, (uint64_t)info.st_dev);
+	cf_store(&shards[shard].file, (uint64_t)info.st_ino);
+	return true;
+}
+
+static bool is_file_of(struct carafe_environment *environment, const struct stat *info,
+		       uint32_t shard)
+{
+	if (cf_load(&shards[shard].file) == 0 && !learn(environment, shard))
+		return false;
+	return is_same(info, shard);
+}
+
+bool cf_nt_is_shard(struct carafe_environment *environment, int fd, uint32_t shard)
+{
+	struct stat info;
+
+	return fstat(fd, &info) == 0 && is_file_of(environment, &info, shard);
+}
+
+/* Takes a view of the object; false when it is free or not held by descriptors. */
+static bool view_object(struct cf_nt_found *found)
+{
+	struct cf_region *region = found->environment->region;
+	struct cf_object *object = cf_object_at(region, found->index);
+
+	return object != NULL && cf_view_take(region, object, &found->view) &&
+	       cf_type_of(found->view.info) != NULL &&
+	       (cf_value(found->view.info) & CF_EXTERNAL) != 0;
+}
+
+enum cf_nt_kind cf_nt_recall(int fd, struct cf_nt_found *found)
+{
+	uint64_t word = cf_nt_word(fd);
+	enum cf_nt_kind kind = cf_nt_kind(word);
+
+	if (kind != CF_NT_OBJECT && kind != CF_NT_DEVICE)
+		return CF_NT_UNKNOWN;
+	found->environment = cf_nt_environment();
+	if (found->environment == NULL)
+		return CF_NT_UNKNOWN;
+	if (kind == CF_NT_DEVICE) {
+		found->instance = cf_nt_instance(word);
+		return CF_NT_DEVICE;
+	}
+	found->index = cf_nt_index(word);
+	if (!view_object(found) || cf_sequence(found->view.info) != cf_nt_sequence(word))
+		return CF_NT_UNKNOWN;
+	return CF_NT_OBJECT;
+}
+
+/* Only a file that could be ours is worth entering an environment for. */
+static bool is_plausible(const struct stat *info)
+{
+	return S_ISREG(info->st_mode) && info->st_uid == geteuid() &&
+	       (info->st_mode & (S_IRWXG | S_IRWXO)) == 0;
+}
+
+static enum cf_nt_kind found_device(int fd, uint64_t seen, uint64_t token,
+				    struct cf_nt_found *found)
+{
+	found->instance = (uint32_t)token;
+	if (cf_nt_at_home())
+		cf_nt_remember(fd, seen, cf_nt_device_word(found->instance));
+	return CF_NT_DEVICE;
+}
+
+static enum cf_nt_kind found_object(int fd, uint64_t seen, uint64_t token,
+				    struct cf_nt_found *found)
+{
+	uint32_t sequence;
+
+	if (!view_object(found))
+		return CF_NT_UNKNOWN;
+	sequence = cf_sequence(found->view.info);
+	if (cf_nt_object_token(found->index, sequence) != token)
+		return CF_NT_UNKNOWN;
+	if (cf_nt_at_home())
+		cf_nt_remember(fd, seen, cf_nt_object_word(found->index, sequence));
+	return CF_NT_OBJECT;
+}
+
+enum cf_nt_kind cf_nt_examine(int fd, struct cf_nt_found *found)
+{
+	uint64_t seen, token;
+	struct stat info;
+	off_t offset;
+
+	seen = cf_nt_word(fd);
+	if (cf_nt_off() || cf_nt_kind(seen) == CF_NT_HIDDEN || fstat(fd, &info) < 0 ||
+	    !is_plausible(&info))
+		return CF_NT_UNKNOWN;
+	offset = lseek(fd, 0, SEEK_CUR);
+	if (offset < 0 || ((uint64_t)offset & CF_NT_MARK) == 0 ||
+	    !CARAFE_SUCCESS(cf_nt_attach(&found->environment)))
+		return CF_NT_UNKNOWN;
+	token = (uint64_t)offset;
+	if (is_file_of(found->environment, &info, CF_SHARD_DEVICE))
+		return found_device(fd, seen, token, found);
+	found->index = cf_nt_token_object(token);
+	if (is_file_of(found->environment, &info, cf_shard(found->index)))
+		return found_object(fd, seen, token, found);
+	return CF_NT_UNKNOWN;
+}
+
+enum cf_nt_kind cf_nt_find(int fd, struct cf_nt_found *found)
+{
+	enum cf_nt_kind kind = cf_nt_recall(fd, found);
+
+	return kind != CF_NT_UNKNOWN ? kind : cf_nt_examine(fd, found);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * compat/ntsync/object.h - from a descriptor to the object or the opening of the device that it stands for.
+ *
+ * Each object has an open file description of its own, of its shard's file (core/external.h).  Its file offset says which
+ * object it is, so whoever gets a descriptor of it, from wherever, can tell; its lock says that the object is in use.
+ * An opening of the device is likewise a description of the file for the device.
+ *
+ *	offset:	mark 1 | low part of the object's generation 22 | object 20
+ *		mark 1 | 0 | instance 32
+ *
+ * No offset is above 2^43, which is less than any file system's limit.  The generation in it only shows that
+ * environment and description belong together: while the description is there, the object cannot be freed.
+ *
+ * What happens if a process dies here: its descriptions go with it; then core/external.c collects the objects.
+ */
+#ifndef CF_NT_OBJECT_H
+#define CF_NT_OBJECT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "compat/ntsync/cache.h"
+#include "core/type.h"
+
+struct cf_nt_found {
+	struct carafe_environment *environment;
+	struct cf_view view;   /* of an object */
+	uint32_t index;	       /* of an object */
+	uint32_t instance;     /* of the device */
+};
+
+/* What fd is.  CF_NT_UNKNOWN: none of ours (or not open). */
+enum cf_nt_kind cf_nt_find(int fd, struct cf_nt_found *found);
+
+/* As cf_nt_find(), but looks at the descriptor itself: what was known has shown to be wrong. */
+enum cf_nt_kind cf_nt_examine(int fd, struct cf_nt_found *found);
+
+/* The same without entering an environment, for a descriptor that is about to be closed. [signal-safe] */
+enum cf_nt_kind cf_nt_recall(int fd, struct cf_nt_found *found);
+
+/* Whether fd is an opening of the file of this shard, not of another file. */
+bool cf_nt_is_shard(struct carafe_environment *environment, int fd, uint32_t shard);
+
+/* Opens the device: a new instance.  A descriptor, or -errno. */
+int cf_nt_open_device(int flags);
+
+/* Makes an object.  A descriptor, or -errno. */
+int cf_nt_create(struct carafe_environment *environment, uint32_t instance,
+		 const struct cf_birth *birth);
+
+/* The value of errno for a status. */
+int cf_nt_errno(carafe_status status);
+
+#endif
