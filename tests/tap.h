@@ -28,11 +28,23 @@
 #define TAP_PRINTF(format, first)
 #endif
 
-static struct {
+/*
+ * One count for all files of a test program, without a file of its own to link: of several weak
+ * definitions the linker takes one.  Without them a test must be one file.
+ */
+#if defined(__GNUC__)
+#define TAP_ONE __attribute__((__weak__))
+#else
+#define TAP_ONE static
+#endif
+
+struct tap_state {
 	int planned; /* -1: by done_testing() */
 	int run;
 	int failed;
-} tap_state = { .planned = -1 };
+};
+
+TAP_ONE struct tap_state tap_state = { .planned = -1 };
 
 /* Writes "PREFIX TEXT" and a newline, at once, so that a test that is killed has said it. */
 TAP_PRINTF(2, 0) static inline void tap_line(const char *prefix, const char *format, va_list args)
