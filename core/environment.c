@@ -121,6 +121,17 @@ static carafe_status enter(struct carafe_environment *environment)
 	return status;
 }
 
+/* The environment's folder is the one above that of the present generation. */
+static void set_path(struct carafe_environment *environment)
+{
+	char *end;
+
+	memcpy(environment->path, environment->place.path, sizeof(environment->path));
+	end = strrchr(environment->path, '/');
+	if (end != NULL)
+		*end = '\0';
+}
+
 static carafe_status open_place(struct carafe_environment *environment, const char *name)
 {
 	carafe_status status = cf_place_open(name, &cf_environment_format, &environment->place);
@@ -134,6 +145,7 @@ static carafe_status open_place(struct carafe_environment *environment, const ch
 		return status;
 	}
 	environment->region = base;
+	set_path(environment);
 	status = enter(environment);
 	if (CARAFE_SUCCESS(status))
 		return status;
@@ -329,7 +341,7 @@ carafe_status carafe_environment_close(carafe_environment *environment)
 
 const char *carafe_environment_path(const carafe_environment *environment)
 {
-	return environment != NULL ? environment->place.path : NULL;
+	return environment != NULL ? environment->path : NULL;
 }
 
 const char *carafe_backend(void)

@@ -28,6 +28,7 @@ struct carafe_environment {
 	uint32_t thread_hint;	/* where to look first for a free thread slot */
 	uint32_t offered;	/* 1 once this process was offered as janitor, or must not be */
 	struct cf_janitor *janitor;	/* our thread that offers to be it; NULL until needed */
+	char path[CF_PLACE_PATH];	/* of the environment's folder */
 	struct cf_place heir;	/* during fork(): the child's place; lock is -1 when there is none */
 };
 

@@ -211,6 +211,14 @@ static carafe_status link_one(struct cf_self *self, uint32_t number, struct cf_v
 	carafe_status status;
 	uint32_t round;
 
+	/* A pulse that is still being given may be the one that ended our last wait; it must not end two. */
+	if (!cf_view_again(self->region, view))
+		return CARAFE_STATUS_INVALID_HANDLE;
+	if (cf_type_settled(cf_type_of(view->info), cf_value(view->state)) != cf_value(view->state)) {
+		status = cf_settle(self->environment, view);
+		if (!CARAFE_SUCCESS(status))
+			return status;
+	}
 	for (round = 0; round < MANY; round++) {
 		if (cf_queue_last(self->region, self->thread, number, view->object))
 			return CARAFE_STATUS_SUCCESS;

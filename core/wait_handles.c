@@ -40,15 +40,16 @@ static void set_deadline(struct cf_wait *wait, const int64_t *timeout)
 		wait->deadline = OS_NEVER;
 }
 
-/* The thread's id is needed for mutants only, but a thread that waits for one has it anyway. */
+/* Who waits.  A handler that interrupted a wait of this thread may not, not even for what is signalled. */
 static carafe_status set_identity(struct carafe_environment *environment, struct cf_wait *wait)
 {
 	struct cf_self *self;
 	carafe_status status = cf_self(environment, &self);
 
-	if (CARAFE_SUCCESS(status))
-		wait->identity = self->id;
-	return status;
+	if (!CARAFE_SUCCESS(status))
+		return status;
+	wait->identity = self->id;
+	return self->waiting ? CARAFE_STATUS_NOT_SUPPORTED : CARAFE_STATUS_SUCCESS;
 }
 
 static void begin(struct cf_wait *wait, uint32_t count, bool all, int alertable)
