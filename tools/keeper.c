@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tools/keeper.c - the janitor beside `carafe run`.  See tools/keeper.h.
+ *
+ * The two talk through a socket pair: the keeper says how opening went; the end of the runner, by
+ * whatever means, is the end of the stream; then the keeper says LINGERS, or ends.
+ *
+ * What happens if a process dies here: the other sees the stream end.
+ */
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <carafe/environment.h>
+
+#include "core/round.h"
+#include "tools/keeper.h"
+#include "tools/scratch.h"
+#include "tools/system.h"
+
+#define LINK 3
+#define LINGERS 'l'
+#define LINGER_LOOK 1000  /* ms between looks whether somebody is still there */
+#define FINISH_WAIT 2000  /* ms for which a keeper may take to clean up, before it is left alone */
+
+struct opening {
+	carafe_status status;
+	char path[CF_QUERY_PATH];
+};
+
+/* ---- In the keeper ---------------------------------------------------------------------- */
+
+/* Keeps nothing of the runner's but the link: whoever reads its output waits for its end. */
+static void leave_the_runner(int link)
+{
+	int null = open("/dev/null", O_RDWR);
+
+	(void)setsid();
+	if (null >= 0) {
+		dup2(null, STDIN_FILENO);
+		dup2(null, STDOUT_FILENO);
+		dup2(null, STDERR_FILENO);
+	}
+	dup2(link, LINK);
+	system_close_from(LINK + 1);
+	if (chdir("/") < 0)
+		return; /* it may keep a file system busy, no more */
+}
+
+static bool somebody_is_there(const char *path)
+{
+	static struct cf_query_snapshot snapshot;
+	struct cf_query query;
+	carafe_status status;
+
+	if (!CARAFE_SUCCESS(cf_query_open(path, &query)))
+		return false;
+	status = cf_query_take(&query, &snapshot);
+	cf_query_close(&query);
+	for (uint32_t i = 0; CARAFE_SUCCESS(status) && i < snapshot.count; i++)
+		if (snapshot.process[i].alive && snapshot.process[i].pid != (uint32_t)getpid())
+			return true;
+	return false;
+}
+
+static void wait_for_the_end_of_the_runner(void)
+{
+	char byte;
+
+	while (read(LINK, &byte, 1) < 0 && errno == EINTR)
+		;
+}
+
+static void linger(const char *path)
+{
+	char byte = LINGERS;
+
+	if (!somebody_is_there(path))
+		return;
+	/* The runner may be gone. */
+	(void)send(LINK, &byte, 1, MSG_NOSIGNAL);
+	close(LINK);
+	do {
+		poll(NULL, 0, LINGER_LOOK);
+	} while (somebody_is_there(path));
+}
+
+static void keep(const char *name, bool scratch, int link)
+{
+	carafe_environment *environment;
+	struct opening opening;
+
+	leave_the_runner(link);
+	memset(&opening, 0, sizeof(opening));
+	opening.status = carafe_environment_open(name, 0, &environment);
+	if (CARAFE_SUCCESS(opening.status)) {
+		strncpy(opening.path, carafe_environment_path(environment),
+			sizeof(opening.path) - 1);
+		cf_round_offer(environment);
+	}
+	if (send(LINK, &opening, sizeof(opening), MSG_NOSIGNAL) != (ssize_t)sizeof(opening) ||
+	    !CARAFE_SUCCESS(opening.status))
+		return;
+	wait_for_the_end_of_the_runner();
+	linger(opening.path);
+	carafe_environment_close(environment);
+	if (scratch)
+		scratch_remove(opening.path);
+}
+
+/* ---- In the runner ---------------------------------------------------------------------- */
+
+static bool receive(int link, void *buffer, size_t size)
+{
+	size_t had = 0;
+
+	while (had < size) {
+		ssize_t got = read(link, (char *)buffer + had, size - had);
+
+		if (got > 0)
+			had += (size_t)got;
+		else if (got == 0 || errno != EINTR)
+			return false;
+	}
+	return true;
+}
+
+carafe_status keeper_start(const char *name, bool scratch, struct keeper *keeper)
+{
+	struct opening opening;
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+		return CARAFE_STATUS_UNSUCCESSFUL;
+	keeper->pid = fork();
+	if (keeper->pid == 0) {
+		keep(name, scratch, pair[1]);
+		_exit(0);
+	}
+	close(pair[1]);
+	keeper->link = pair[0];
+	if (keeper->pid < 0) {
+		close(pair[0]);
+		return CARAFE_STATUS_UNSUCCESSFUL;
+	}
+	errno = ECHILD;
+	if (!receive(keeper->link, &opening, sizeof(opening)))
+		return CARAFE_STATUS_UNSUCCESSFUL;
+	memcpy(keeper->path, opening.path, sizeof(keeper->path));
+	return opening.status;
+}
+
+void keeper_finish(struct keeper *keeper)
+{
+	struct pollfd answer = { .fd = keeper->link, .events = POLLIN };
+
+	shutdown(keeper->link, SHUT_WR);
+	(void)poll(&answer, 1, FINISH_WAIT);
+	close(keeper->link);
+}

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tools/run.c - `carafe run': a program with an environment, and the ntsync ABI if it wants it.
+ *
+ * The program stays in the runner's process group, so a terminal treats the two as one job: its
+ * signals reach the program directly, and only what was sent to the runner alone is passed on.
+ * When the program stops, so does the runner, for the shell to see it.
+ *
+ * What happens if a process dies here: if the runner is killed, the program goes on and the keeper
+ * (tools/keeper.h) with it.
+ */
+#include <config.h>
+
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <carafe/environment.h>
+
+#include "core/round.h"
+#include "tools/command.h"
+#include "tools/explain.h"
+#include "tools/keeper.h"
+#include "tools/preload.h"
+#include "tools/scratch.h"
+#include "tools/system.h"
+
+#define SPIN_MAXIMUM 1000000l
+
+struct options {
+	const char *environment; /* NULL: one of its own */
+	const char *spin;
+	char **program;
+};
+
+static const char run_help[] =
+	"Usage: carafe run [OPTION]... [--] PROGRAM [ARGUMENT]...\n"
+	"Runs PROGRAM with /dev/ntsync served by Carafe, and with CARAFE_ENV set for programs that\n"
+	"use libcarafe.  All processes that PROGRAM starts share its environment.\n"
+	"\n"
+	"  -e, --env=NAME  the environment: a name, or the absolute path of a folder; by default\n"
+	"                  that of $CARAFE_ENV, or else a new one, removed when its last user is gone\n"
+	"  -s, --spin=N    spin at most N times before sleeping (0: never); sets CARAFE_SPIN\n"
+	"  -h, --help      this text\n"
+	"\n"
+	"Exit status: that of PROGRAM; 128 + N when signal N ended it; 125 when carafe failed, 126\n"
+	"when PROGRAM cannot be executed, 127 when it is not there; 2 for wrong usage.\n";
+
+/* ---- Options ---------------------------------------------------------------------------- */
+
+static bool is_spin(const char *text)
+{
+	char *end;
+	long spin;
+
+	errno = 0;
+	spin = strtol(text, &end, 10);
+	return errno == 0 && end != text && *end == '\0' && spin >= 0 && spin <= SPIN_MAXIMUM;
+}
+
+/* -1: go on; else the exit status. */
+static int parse(const struct command *command, int argc, char **argv, struct options *options)
+{
+	static const struct option known[] = {
+		{ "env", required_argument, NULL, 'e' },
+		{ "spin", required_argument, NULL, 's' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 }
+	};
+	int option;
+
+	/* '+': what follows PROGRAM is its own. */
+	while ((option = getopt_long(argc, argv, "+e:s:h", known, NULL)) != -1) {
+		switch (option) {
+		case 'e':
+			options->environment = optarg;
+			break;
+		case 's':
+			if (!is_spin(optarg))
+				return usage(command, "--spin takes a number from 0 to %ld, not \"%s\"",
+					     SPIN_MAXIMUM, optarg);
+			options->spin = optarg;
+			break;
+		case 'h':
+			return help(command);
+		default:
+			return usage(command, "which option was meant?");
+		}
+	}
+	if (optind >= argc)
+		return usage(command, "which PROGRAM?");
+	options->program = argv + optind;
+	return -1;
+}
+
+/* ---- Whether it will be served ---------------------------------------------------------- */
+
+/* The file that execvp() will find; false when there is none. */
+static bool find_program(const char *name, char *path, size_t size)
+{
+	const char *folders = getenv("PATH"), *end;
+	struct stat info;
+	int length;
+
+	if (strchr(name, '/') != NULL)
+		return snprintf(path, size, "%s", name) < (int)size;
+	for (; folders != NULL; folders = *end == ':' ? end + 1 : NULL) {
+		end = folders + strcspn(folders, ":");
+		length = snprintf(path, size, "%.*s%s%s", (int)(end - folders), folders,
+				  end > folders ? "/" : "", name);
+		if (length > 0 && (size_t)length < size && stat(path, &info) == 0 &&
+		    S_ISREG(info.st_mode) && access(path, X_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void prepare_preload(const struct command *command, const char *program)
+{
+	char path[4096], file[4096];
+	const char *why;
+
+	if (!system_has_ntsync_abi())
+		return;
+	if (!preload_find(path, sizeof(path), &why)) {
+		complain(command, "warning: /dev/ntsync will not be served: %s: %s; install it, or "
+				  "set CARAFE_PRELOAD", path, why);
+		return;
+	}
+	if (!preload_set(path))
+		complain(command, "warning: /dev/ntsync will not be served: no memory is left");
+	why = find_program(program, file, sizeof(file)) ? system_unserved(file) : NULL;
+	if (why != NULL)
+		complain(command, "warning: /dev/ntsync will not be served in %s: %s", file, why);
+}
+
+/* ---- The program ------------------------------------------------------------------------ */
+
+static const int passed_on[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1,
+				 SIGUSR2, SIGWINCH, SIGCONT, SIGTSTP };
+
+struct signals {
+	sigset_t waited_for;
+	sigset_t before;
+	struct sigaction child_before;
+};
+
+static void take_signals(struct signals *signals)
+{
+	struct sigaction standard;
+
+	memset(&standard, 0, sizeof(standard));
+	standard.sa_handler = SIG_DFL; /* ignored, it would take the exit status with it */
+	sigaction(SIGCHLD, &standard, &signals->child_before);
+	sigemptyset(&signals->waited_for);
+	sigaddset(&signals->waited_for, SIGCHLD);
+	for (size_t i = 0; i < sizeof(passed_on) / sizeof(passed_on[0]); i++)
+		sigaddset(&signals->waited_for, passed_on[i]);
+	sigprocmask(SIG_BLOCK, &signals->waited_for, &signals->before);
+}
+
+static void give_signals_back(const struct signals *signals)
+{
+	sigaction(SIGCHLD, &signals->child_before, NULL);
+	sigprocmask(SIG_SETMASK, &signals->before, NULL);
+}
+
+static void become_program(const struct command *command, const struct options *options,
+			   const char *environment)
+{
+	int error;
+
+	if (setenv("CARAFE_ENV", environment, 1) < 0 || setenv("CARAFE_JANITOR", "0", 1) < 0 ||
+	    (options->spin != NULL && setenv("CARAFE_SPIN", options->spin, 1) < 0)) {
+		complain(command, "no memory is left for the variables of %s", options->program[0]);
+		_exit(EXIT_SELF);
+	}
+	prepare_preload(command, options->program[0]);
+	execvp(options->program[0], options->program);
+	error = errno;
+	complain(command, "cannot run %s: %s", options->program[0], strerror(error));
+	_exit(error == ENOENT || error == ENOTDIR ? EXIT_NO_PROGRAM : EXIT_NO_EXEC);
+}
+
+/* True when the program has ended; stops with it when it has stopped. */
+static bool has_ended(pid_t program, int *status)
+{
+	while (waitpid(program, status, WNOHANG | WUNTRACED) == program) {
+		if (!WIFSTOPPED(*status))
+			return true;
+		raise(SIGSTOP);
+	}
+	return false;
+}
+
+static int wait_for(pid_t program, const struct signals *signals)
+{
+	siginfo_t info;
+	int number, status;
+
+	while (!has_ended(program, &status)) {
+		number = sigwaitinfo(&signals->waited_for, &info);
+		/* What the terminal sent has reached the program as well. */
+		if (number > 0 && number != SIGCHLD && info.si_code <= 0)
+			kill(program, number);
+	}
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/* The runner's own place in the environment is only for the case that the keeper is killed. */
+static carafe_environment *stand_by(const char *path)
+{
+	carafe_environment *environment;
+
+	if (!CARAFE_SUCCESS(carafe_environment_open(path, 0, &environment)))
+		return NULL;
+	cf_round_offer(environment);
+	return environment;
+}
+
+static int run_program(const struct command *command, const struct options *options,
+		       const char *path)
+{
+	carafe_environment *environment;
+	struct signals signals;
+	pid_t program;
+	int status;
+
+	take_signals(&signals);
+	program = fork();
+	if (program == 0) {
+		give_signals_back(&signals);
+		become_program(command, options, path);
+	}
+	if (program < 0) {
+		complain(command, "cannot start a process: %s", strerror(errno));
+		return EXIT_SELF;
+	}
+	environment = stand_by(path);
+	status = wait_for(program, &signals);
+	if (environment != NULL)
+		carafe_environment_close(environment);
+	return status;
+}
+
+/* ---- The command ------------------------------------------------------------------------ */
+
+static const char *chosen_environment(const struct options *options, char name[SCRATCH_NAME],
+				      bool *scratch)
+{
+	const char *variable = getenv("CARAFE_ENV");
+
+	*scratch = false;
+	if (options->environment != NULL)
+		return options->environment;
+	if (variable != NULL && variable[0] != '\0')
+		return variable;
+	*scratch = true;
+	scratch_sweep();
+	scratch_name("run", name);
+	return name;
+}
+
+static int run_main(const struct command *command, int argc, char **argv)
+{
+	struct options options = { NULL, NULL, NULL };
+	char own[SCRATCH_NAME];
+	const char *name;
+	struct keeper keeper;
+	carafe_status status;
+	bool scratch;
+	int result = parse(command, argc, argv, &options);
+
+	if (result >= 0)
+		return result;
+	name = chosen_environment(&options, own, &scratch);
+	errno = 0;
+	status = keeper_start(name, scratch, &keeper);
+	if (status == CARAFE_STATUS_UNSUCCESSFUL) {
+		complain(command, "cannot start a process: %s", strerror(errno));
+		return EXIT_SELF;
+	}
+	if (!CARAFE_SUCCESS(status)) {
+		complain(command, "cannot open the environment \"%s\": %s", name, explain(status));
+		return EXIT_SELF;
+	}
+	result = run_program(command, &options, keeper.path);
+	keeper_finish(&keeper);
+	return result;
+}
+
+const struct command run_command = {
+	"run", "run a program with its ntsync served by Carafe", run_help, run_main
+};
