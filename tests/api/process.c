@@ -338,15 +338,19 @@ test_alerts(void)
 static int
 child_comes_and_goes(void *event)
 {
-	uint32_t id;
+	carafe_status status;
 	carafe_handle own;
+	uint32_t id;
+	int step = 1;
 
-	if (carafe_thread_id(env, &id) != CARAFE_STATUS_SUCCESS)
-		return 1;
-	if (carafe_event_set(env, *(carafe_handle *)event, NULL) != CARAFE_STATUS_SUCCESS)
-		return 2;
-	return carafe_event_create(env, CARAFE_GENERIC_ALL, 0, CARAFE_NOTIFICATION_EVENT, 0,
-		       &own) == CARAFE_STATUS_SUCCESS ? 0 : 3;
+	status = carafe_thread_id(env, &id);
+	if (status == CARAFE_STATUS_SUCCESS && ++step)
+		status = carafe_event_set(env, *(carafe_handle *)event, NULL);
+	if (status == CARAFE_STATUS_SUCCESS && ++step)
+		status = carafe_event_create(env, CARAFE_GENERIC_ALL, 0,
+			CARAFE_NOTIFICATION_EVENT, 0, &own);
+	atomic_store(&shown->go, (int)status);
+	return status == CARAFE_STATUS_SUCCESS ? 0 : step;
 }
 
 static void
@@ -359,7 +363,8 @@ test_places_come_back(void)
 	for (i = 0; i < PROCESSES && result == 0; i++)
 		result = reap(spawn(child_comes_and_goes, &event));
 	if (!ok(result == 0, "%d processes in turn find a place each", PROCESSES))
-		diag("number %d ended with %d", i, result);
+		diag("number %d ended with %d, status 0x%08x", i, result,
+			(unsigned)atomic_load(&shown->go));
 	carafe_close(env, event);
 }
 
