@@ -17,7 +17,8 @@
 static const struct command *const commands[] = {
 	&run_command,
 	&status_command,
-	&doctor_command
+	&doctor_command,
+	&bench_command
 };
 
 static const size_t command_count = sizeof(commands) / sizeof(commands[0]);
