@@ -154,13 +154,29 @@ static carafe_status open_place(struct carafe_environment *environment, const ch
 	return status;
 }
 
+/* Locks a free slot and enters it. */
+static carafe_status claim_heir(struct carafe_environment *child, struct cf_place *heir, uint32_t *slot)
+{
+	carafe_status status;
+
+	for (*slot = 0;; (*slot)++) {
+		status = cf_place_claim(heir, *slot, slot);
+		if (!CARAFE_SUCCESS(status))
+			return status;
+		status = cf_process_enter(child, *slot);
+		if (status != CARAFE_STATUS_SHARING_VIOLATION)
+			return status;
+		cf_place_release(heir, *slot);
+	}
+}
+
 /* The parent's side before fork(): a slot and a handle table for the child. */
 static carafe_status make_heir(struct carafe_environment *environment, struct cf_place *heir)
 {
 	struct carafe_environment child = *environment;
 	carafe_status status;
 	struct cf_self *self;
-	uint32_t slot = 0;
+	uint32_t slot;
 
 	heir->lock = -1;
 	if (environment->process >= CF_PROCESSES)
@@ -170,15 +186,12 @@ static carafe_status make_heir(struct carafe_environment *environment, struct cf
 		status = cf_place_open_again(&environment->place, &heir->lock);
 	if (!CARAFE_SUCCESS(status))
 		return status;
-	for (;;) {
-		status = cf_place_claim(heir, slot, &slot);
-		if (!CARAFE_SUCCESS(status))
-			break;
-		status = cf_process_enter(&child, slot);
-		if (status != CARAFE_STATUS_SHARING_VIOLATION)
-			break;
-		cf_place_release(heir, slot);
-		slot++;
+	status = claim_heir(&child, heir, &slot);
+	if (status == CARAFE_STATUS_INSUFFICIENT_RESOURCES) {
+		/* The dead may fill all slots when processes come and go faster than the janitor looks. */
+		status = cf_round(environment);
+		if (CARAFE_SUCCESS(status))
+			status = claim_heir(&child, heir, &slot);
 	}
 	if (CARAFE_SUCCESS(status))
 		status = cf_table_inherit(self, &environment->region->process[slot]);

@@ -4,6 +4,9 @@
  *
  * The janitor's byte of the lock file is the first after the slots'.
  *
+ * Descriptors are added to and taken from a watch under os_local_lock(), which fork() holds: a child closes exactly those
+ * that the janitor has, and never one that got the number of a descriptor that was just closed.
+ *
  * What happens if a process dies here: its lock is free at once, its deputies' watches end, and one of them takes
  * the lock.
  */
@@ -42,6 +45,23 @@ static void read_process(const struct cf_process *slot, struct os_process *proce
 	process->space = cf_load32_relaxed(&slot->space);
 }
 
+static carafe_status watch(struct cf_janitor *janitor, uint32_t slot, const struct os_process *process)
+{
+	carafe_status status;
+
+	os_local_lock();
+	status = os_watch_add(janitor->watch, process, slot);
+	os_local_unlock();
+	return status;
+}
+
+static void unwatch(struct cf_janitor *janitor, uint32_t slot)
+{
+	os_local_lock();
+	os_watch_remove(janitor->watch, slot);
+	os_local_unlock();
+}
+
 /* Watches whoever is not watched yet; how long to sleep at the most. */
 static uint64_t watch_all(struct cf_janitor *janitor)
 {
@@ -60,12 +80,12 @@ static uint64_t watch_all(struct cf_janitor *janitor)
 		if (i == environment->process || janitor->watched[i] == incarnation)
 			continue;
 		if (janitor->watched[i] != 0)
-			os_watch_remove(janitor->watch, i);
+			unwatch(janitor, i);
 		janitor->watched[i] = 0;
 		if (incarnation == 0)
 			continue;
 		read_process(slot, &process);
-		status = os_watch_add(janitor->watch, &process, i);
+		status = watch(janitor, i, &process);
 		if (CARAFE_SUCCESS(status))
 			janitor->watched[i] = incarnation;
 		else
@@ -126,11 +146,11 @@ static void wait_for_turn(struct cf_janitor *janitor)
 
 	if (process != NULL) {
 		read_process(process, &identity);
-		watched = CARAFE_SUCCESS(os_watch_add(janitor->watch, &identity, slot));
+		watched = CARAFE_SUCCESS(watch(janitor, slot, &identity));
 	}
 	os_watch_wait(janitor->watch, watched ? CF_ROUND : SLICE);
 	if (watched)
-		os_watch_remove(janitor->watch, slot);
+		unwatch(janitor, slot);
 }
 
 static void run(void *argument)

@@ -121,12 +121,12 @@ struct cf_descriptor {
 };
 
 struct cf_thread {
-	cf_word owner; /* process slot + 1, or 0 free; CAS by who takes it, then the owner or the sweep */
+	cf_word owner; /* core/thread.h; CAS by who takes the slot, then by its thread or the sweep */
 	cf_word wait;  /* core/wait.h; IDLE and WAITING by the thread, GRANTED by anybody's KCAS */
 	cf_word alert; /* 1 alerted; set by anybody, cleared by the grant that tells it */
 
 	uint32_t park;	     /* 0 running, 1 parked, 2 kicked; CAS/swap by the thread and by wakers */
-	uint32_t generation; /* plain, under owner: how often the slot was taken; in thread ids */
+	uint32_t spare3;
 
 	/* Plain, by the thread while wait is IDLE; read by others under wait's sequence. */
 	uint32_t count;
@@ -232,7 +232,6 @@ CF_AT(cf_thread, owner, 0);
 CF_AT(cf_thread, wait, 8);
 CF_AT(cf_thread, alert, 16);
 CF_AT(cf_thread, park, 24);
-CF_AT(cf_thread, generation, 28);
 CF_AT(cf_thread, count, 32);
 CF_AT(cf_thread, flags, 36);
 CF_AT(cf_thread, identity, 40);

@@ -171,11 +171,12 @@ static void count_thread(const struct cf_thread *thread, struct cf_query_snapsho
 	uint32_t owner = 0, wait = CF_IDLE;
 	bool waiting;
 
-	if (read_word(&thread->owner, &owner) && owner == 0)
+	if (read_word(&thread->owner, &owner) && (owner & 0xffff) == 0)
 		return;
 	waiting = read_word(&thread->wait, &wait) && (wait & CF_STATE) == CF_WAITING;
 	snapshot->threads.used++;
 	snapshot->waiting += waiting;
+	owner &= 0xffff;
 	process = owner == 0 ? NULL : process_of(snapshot, owner - 1);
 	if (process != NULL) {
 		process->threads++;

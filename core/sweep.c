@@ -5,8 +5,8 @@
  * The order is the one that NT shows: mutants are abandoned, then handles are closed, then the process is gone.
  *
  * A slow sweeper must not touch what the slot's next user has.  So each change compares the slot's owner word; that
- * counts as a change, so the word is read again after each step, and the generation beside it tells whether
- * it still is the same user's.
+ * counts as a change of its sequence, so the word is read again after each step; its value tells whether it still is
+ * the same use.
  *
  * What happens if a process dies here: the next sweep begins again.
  */
@@ -27,7 +27,6 @@
 struct use {
 	struct cf_thread *thread;
 	uint32_t owner;
-	uint32_t generation;
 	uint32_t id;
 	uint64_t bits; /* of the owner word, as of the last look */
 };
@@ -35,19 +34,17 @@ struct use {
 /* Looks at the owner word again; false when the use is over. */
 static bool look(struct cf_region *region, struct use *use)
 {
-	return cf_read(region, &use->thread->owner, &use->bits) && cf_value(use->bits) == use->owner &&
-	       cf_load32(&use->thread->generation) == use->generation;
+	return cf_read(region, &use->thread->owner, &use->bits) && cf_value(use->bits) == use->owner;
 }
 
 static bool begin(struct cf_region *region, struct cf_thread *thread, struct use *use)
 {
 	*use = (struct use){ .thread = thread };
-	if (!cf_read(region, &thread->owner, &use->bits) || cf_value(use->bits) == 0)
+	if (!cf_read(region, &thread->owner, &use->bits) || cf_owner_process(use->bits) == 0)
 		return false;
 	use->owner = cf_value(use->bits);
-	use->generation = cf_load32(&thread->generation);
-	use->id = cf_thread_id(region, thread);
-	return look(region, use);
+	use->id = cf_thread_id(region, thread, use->bits);
+	return true;
 }
 
 static struct cf_object *object_of(struct cf_region *region, struct cf_thread *thread, uint32_t number)
@@ -210,7 +207,7 @@ static carafe_status sweep(struct cf_self *self, struct use *use)
 static carafe_status free_slot(struct cf_self *self, struct use *use)
 {
 	while (look(self->region, use) &&
-	       !cf_cas(&use->thread->owner, use->bits, cf_next(use->bits, 0)))
+	       !cf_cas(&use->thread->owner, use->bits, cf_next(use->bits, use->owner & 0xffff0000u)))
 		;
 	return CARAFE_STATUS_SUCCESS;
 }
@@ -242,7 +239,7 @@ static carafe_status each_thread(struct cf_self *self, uint32_t slot, uint64_t *
 		if (thread == NULL)
 			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
 		if (thread == self->thread || !begin(self->region, thread, &use) ||
-		    use.owner != slot + 1)
+		    cf_owner_process(use.bits) != slot + 1)
 			continue;
 		/* Only now it is sure that the use is not one of the slot's next process. */
 		if (!cf_process_still(self->region, process, state))

@@ -2,7 +2,7 @@
 /*
  * core/thread.c - see core/thread.h.
  *
- * A slot is free while its owner word is 0.  Taking it is one CAS of that word; everything else in it is as the
+ * A slot is free while its owner word names no process.  Taking it is one CAS of that word; everything else in it is as the
  * last owner's end or the sweep left it: no wait, no linked block, no owned mutant.
  *
  * What happens if a process dies here: a slot that it took is found by its owner word.
@@ -25,12 +25,12 @@
 
 static _Thread_local struct cf_self selves[CF_ENVIRONMENTS] STATIC_TLS;
 
-uint32_t cf_thread_id(const struct cf_region *region, const struct cf_thread *thread)
+uint32_t cf_thread_id(const struct cf_region *region, const struct cf_thread *thread, uint64_t owner)
 {
-	uint32_t generation = cf_load32_relaxed(&thread->generation) & 0xffff;
-
-	return (generation * CF_THREADS + cf_thread_index(region, thread)) * 4;
+	return ((cf_value(owner) >> 16) * CF_THREADS + cf_thread_index(region, thread)) * 4;
 }
+
+_Static_assert(CF_PROCESSES < 0xffff, "an owner word holds a process slot in 16 bits");
 
 _Static_assert(CF_THREADS == 1u << 14, "a thread id is generation 16 | index 14 | 00");
 
@@ -39,44 +39,45 @@ struct cf_thread *cf_thread_of_id(struct cf_region *region, uint32_t id, uint64_
 	struct cf_thread *thread = cf_thread_at(region, id / 4 % CF_THREADS);
 
 	if (id == 0 || id % 4 != 0 || thread == NULL || !cf_read(region, &thread->owner, owner) ||
-	    cf_value(*owner) == 0 || cf_thread_id(region, thread) != id)
+	    cf_owner_process(*owner) == 0 || cf_thread_id(region, thread, *owner) != id)
 		return NULL;
 	return thread;
 }
 
-/* Makes a slot that was just taken ready. */
-static void prepare(struct cf_thread *thread)
+/* What the owner word says in the next use.  Generation 0 is left out: a thread id is never 0. */
+static uint32_t next_owner(uint64_t owner, uint32_t process)
 {
-	uint32_t generation = cf_load32_relaxed(&thread->generation) + 1;
+	uint32_t generation = (cf_value(owner) >> 16) + 1;
+
+	if (generation > 0xffff)
+		generation = 1;
+	return generation << 16 | (process + 1);
+}
+
+static bool take(struct carafe_environment *environment, uint32_t index, uint32_t *id)
+{
+	struct cf_region *region = environment->region;
+	struct cf_thread *thread = cf_thread_at(region, index);
+	uint64_t owner, mine, alert;
 	uint32_t i;
 
-	/* Thread ids carry 16 bits of it, and 0 is no thread id. */
-	if ((generation & 0xffff) == 0)
-		generation++;
-	cf_store32(&thread->generation, generation);
+	if (thread == NULL || !cf_read(region, &thread->owner, &owner) || cf_owner_process(owner) != 0)
+		return false;
+	mine = cf_next(owner, next_owner(owner, environment->process));
+	if (!cf_cas(&thread->owner, owner, mine))
+		return false;
+	*id = cf_thread_id(region, thread, mine);
 	cf_store32_relaxed(&thread->count, 0);
 	cf_store32_relaxed(&thread->flags, 0);
 	for (i = 0; i < CF_OWNED; i++)
 		cf_store32_relaxed(&thread->owned[i], 0);
 	cf_store32_relaxed(&thread->owned_overflow, 0);
-}
-
-static bool take(struct carafe_environment *environment, uint32_t index)
-{
-	struct cf_region *region = environment->region;
-	struct cf_thread *thread = cf_thread_at(region, index);
-	uint64_t owner, alert;
-
-	if (thread == NULL || !cf_read(region, &thread->owner, &owner) || cf_value(owner) != 0 ||
-	    !cf_cas(&thread->owner, owner, cf_next(owner, environment->process + 1)))
-		return false;
-	prepare(thread);
 	while (cf_read(region, &thread->alert, &alert) && cf_value(alert) != 0)
 		(void)cf_cas(&thread->alert, alert, cf_next(alert, 0));
 	return true;
 }
 
-static carafe_status take_any(struct carafe_environment *environment, uint32_t *index)
+static carafe_status take_any(struct carafe_environment *environment, uint32_t *index, uint32_t *id)
 {
 	struct cf_region *region = environment->region;
 	uint32_t *high = &region->header.high_threads;
@@ -87,7 +88,7 @@ static carafe_status take_any(struct carafe_environment *environment, uint32_t *
 		seen = cf_bound(high, CF_THREADS);
 		for (i = 0; i < seen; i++) {
 			*index = (environment->thread_hint + i) % seen;
-			if (take(environment, *index)) {
+			if (take(environment, *index, id)) {
 				environment->thread_hint = *index + 1;
 				return CARAFE_STATUS_SUCCESS;
 			}
@@ -102,8 +103,8 @@ static carafe_status take_any(struct carafe_environment *environment, uint32_t *
 
 static carafe_status attach(struct carafe_environment *environment, struct cf_self *self)
 {
-	uint32_t index;
-	carafe_status status = take_any(environment, &index);
+	uint32_t index, id;
+	carafe_status status = take_any(environment, &index, &id);
 
 	if (!CARAFE_SUCCESS(status))
 		return status;
@@ -112,9 +113,9 @@ static carafe_status attach(struct carafe_environment *environment, struct cf_se
 		.region = environment->region,
 		.thread = &environment->region->thread[index],
 		.index = index,
+		.id = id,
 		.spin = environment->spin,
 	};
-	self->id = cf_thread_id(self->region, self->thread);
 	return CARAFE_STATUS_SUCCESS;
 }
 

@@ -13,8 +13,19 @@
 #include <carafe/status.h>
 
 #include "core/layout.h"
+#include "core/word.h"
 
 struct carafe_environment;
+
+/*
+ * The owner word of a slot, value: generation 16 | process slot + 1, or 0 there when the slot is free.  The generation
+ * counts the uses of the slot and is part of the same word, so that no moment exists in which a new use looks like
+ * the last one.
+ */
+static inline uint32_t cf_owner_process(uint64_t owner)
+{
+	return cf_value(owner) & 0xffff;
+}
 
 /* What this process knows of one of its threads in one environment; lives in thread-local storage. */
 struct cf_self {
@@ -42,7 +53,8 @@ void cf_self_return(struct cf_self *borrowed);
 /* The slot that a thread id names, or NULL; *owner is its owner word, for a KCAS that must not miss. */
 struct cf_thread *cf_thread_of_id(struct cf_region *region, uint32_t id, uint64_t *owner);
 
-uint32_t cf_thread_id(const struct cf_region *region, const struct cf_thread *thread);
+/* The id of the use of a slot that its owner word tells. */
+uint32_t cf_thread_id(const struct cf_region *region, const struct cf_thread *thread, uint64_t owner);
 
 /* Notes that the thread is about to own a mutant, or does no more.  By the thread itself. */
 void cf_owned_note(struct cf_thread *thread, uint32_t object);
