@@ -1,0 +1,61 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Catches a `carafe bench' that leaves out an operation, measures nothing, writes no JSON, or leaves
+# an environment behind.  Says nothing about how fast anything is.
+set -u
+carafe=${CARAFE_BUILDDIR:-.}/carafe
+place=$(mktemp -d) || exit 1
+mkdir -m 700 "$place/run"
+trap 'rm -rf "$place"' EXIT
+XDG_RUNTIME_DIR=$place/run
+export XDG_RUNTIME_DIR
+unset CARAFE_ENV CARAFE_SPIN CARAFE_JANITOR
+
+number=0
+failed=0
+is()
+{
+	number=$((number + 1))
+	if [ "$2" = "$3" ]; then
+		echo "ok $number - $1"
+	else
+		failed=1
+		echo "not ok $number - $1"
+		echo "# got \"$2\", wanted \"$3\""
+	fi
+}
+
+if [ ! -x "$carafe" ]; then
+	echo "1..0 # SKIP $carafe is not built"
+	exit 0
+fi
+if [ -n "${CARAFE_SANITIZER:-}" ]; then
+	echo "1..0 # SKIP 10^4 threads are too many for a sanitizer"
+	exit 0
+fi
+
+echo "1..8"
+"$carafe" bench --quick --repeat 1 > "$place/table" 2> "$place/err"
+is "it works" $? 0
+is "a pipe gets no progress" "$(cat "$place/err")" ""
+# A line of the table has a title of 39 columns and then Carafe's figure; the first three are floors.
+is "every operation of Carafe has a figure above 0" "$(awk 'substr($0, 40, 11) ~ /[1-9].* (ns|us|bytes)/' \
+	"$place/table" | grep -vc '^operation')" \
+	"$([ "$(nproc 2> /dev/null || echo 2)" -gt 1 ] && echo 21 || echo 19)"
+is "the floors are there" "$(grep -c 'raw [1-9]' "$place/table")" 3
+if ! command -v jq > /dev/null 2>&1; then
+	number=$((number + 1))
+	echo "ok $number - JSON # SKIP no jq here"
+elif "$carafe" bench -q -n 1 -f '^mutant$' --json > "$place/json" 2> "$place/err"; then
+	is "JSON has what was asked for" "$(jq -r '.rows[] | select(.carafe.median > 0) | .id' \
+		< "$place/json")" mutant
+else
+	number=$((number + 1))
+	echo "ok $number - JSON # SKIP $(cat "$place/err")"
+fi
+"$carafe" bench --filter '(' > /dev/null 2>&1
+is "what is no expression is wrong usage" $? 2
+"$carafe" bench --repeat 0 > /dev/null 2>&1
+is "no sample is wrong usage" $? 2
+is "nothing is left behind" "$(find "$place/run/carafe" -name 'bench-*' | wc -l | tr -d ' ')" 0
+exit $failed
