@@ -36,7 +36,7 @@ static int read_request(struct request *request, void *argument)
 		return -EFAULT;
 	if (args->pad != 0 || (args->flags & ~(uint32_t)NTSYNC_WAIT_REALTIME) != 0)
 		return -EINVAL;
-	if (args->count > NTSYNC_MAX_WAIT_COUNT)
+	if (args->owner == 0 || args->count > NTSYNC_MAX_WAIT_COUNT)
 		return -EINVAL;
 	if (args->count > 0 && !cf_nt_copy_in(request->fds, (void *)(uintptr_t)args->objs,
 					      args->count * sizeof(request->fds[0])))
@@ -80,12 +80,10 @@ static int find_objects(const struct cf_nt_found *device, const struct request *
 	return 0;
 }
 
-/* As a signed number of the kernel, 2^63 and more is long ago. */
+/* What the kernel's signed time cannot reach never comes. */
 static uint64_t deadline_of(uint64_t timeout)
 {
-	if (timeout == UINT64_MAX)
-		return OS_NEVER;
-	return timeout > INT64_MAX ? 0 : timeout;
+	return timeout > INT64_MAX ? OS_NEVER : timeout;
 }
 
 static void describe(const struct request *request, bool all, struct cf_wait *wait)
