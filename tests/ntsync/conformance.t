@@ -6,11 +6,21 @@
 # CARAFE names the command, by default the one of this build.
 set -u
 : "${CARAFE_BUILDDIR:=.}"
-: "${CARAFE:=$CARAFE_BUILDDIR/carafe}"
+if [ -z "${CARAFE-}" ]; then
+	# Not installed yet: the command has to be told where its preload is.
+	CARAFE=$CARAFE_BUILDDIR/carafe
+	CARAFE_PRELOAD=$(cd "$CARAFE_BUILDDIR" && pwd)/.libs/libcarafe-ntsync.so
+	export CARAFE_PRELOAD
+fi
 programs=$CARAFE_BUILDDIR/tests/ntsync
 
 if [ ! -x "$CARAFE" ]; then
 	echo "1..0 # SKIP no $CARAFE: build it, or name another by CARAFE"
+	exit 0
+fi
+
+if [ -n "${CARAFE_PRELOAD-}" ] && [ ! -e "$CARAFE_PRELOAD" ]; then
+	echo "1..0 # SKIP no $CARAFE_PRELOAD: the preload was not built"
 	exit 0
 fi
 
