@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -34,6 +35,22 @@ struct opening {
 	char path[CF_QUERY_PATH];
 };
 
+/* Reads size bytes; false at the end of the stream. */
+static bool receive(int link, void *buffer, size_t size)
+{
+	size_t had = 0;
+
+	while (had < size) {
+		ssize_t got = read(link, (char *)buffer + had, size - had);
+
+		if (got > 0)
+			had += (size_t)got;
+		else if (got == 0 || errno != EINTR)
+			return false;
+	}
+	return true;
+}
+
 /* ---- In the keeper ---------------------------------------------------------------------- */
 
 /* Keeps nothing of the runner's but the link: whoever reads its output waits for its end. */
@@ -53,12 +70,15 @@ static void leave_the_runner(int link)
 		return; /* it may keep a file system busy, no more */
 }
 
-static bool somebody_is_there(const char *path)
+/* Somebody uses the environment; or the program runs, which may do so at any time. */
+static bool somebody_is_there(const char *path, pid_t program)
 {
 	static struct cf_query_snapshot snapshot;
 	struct cf_query query;
 	carafe_status status;
 
+	if (program > 0 && (kill(program, 0) == 0 || errno == EPERM))
+		return true;
 	if (!CARAFE_SUCCESS(cf_query_open(path, &query)))
 		return false;
 	status = cf_query_take(&query, &snapshot);
@@ -69,32 +89,35 @@ static bool somebody_is_there(const char *path)
 	return false;
 }
 
-static void wait_for_the_end_of_the_runner(void)
+/* Gives the program that it started; 0 when it started none. */
+static pid_t wait_for_the_end_of_the_runner(void)
 {
-	char byte;
+	pid_t program = 0, told;
 
-	while (read(LINK, &byte, 1) < 0 && errno == EINTR)
-		;
+	while (receive(LINK, &told, sizeof(told)))
+		program = told;
+	return program;
 }
 
-static void linger(const char *path)
+static void linger(const char *path, pid_t program)
 {
 	char byte = LINGERS;
 
-	if (!somebody_is_there(path))
+	if (!somebody_is_there(path, program))
 		return;
 	/* The runner may be gone. */
 	(void)send(LINK, &byte, 1, MSG_NOSIGNAL);
 	close(LINK);
 	do {
 		poll(NULL, 0, LINGER_LOOK);
-	} while (somebody_is_there(path));
+	} while (somebody_is_there(path, program));
 }
 
 static void keep(const char *name, bool scratch, int link)
 {
 	carafe_environment *environment;
 	struct opening opening;
+	pid_t program;
 
 	leave_the_runner(link);
 	memset(&opening, 0, sizeof(opening));
@@ -107,29 +130,14 @@ static void keep(const char *name, bool scratch, int link)
 	if (send(LINK, &opening, sizeof(opening), MSG_NOSIGNAL) != (ssize_t)sizeof(opening) ||
 	    !CARAFE_SUCCESS(opening.status))
 		return;
-	wait_for_the_end_of_the_runner();
-	linger(opening.path);
+	program = wait_for_the_end_of_the_runner();
+	linger(opening.path, program);
 	carafe_environment_close(environment);
 	if (scratch)
 		scratch_remove(opening.path);
 }
 
 /* ---- In the runner ---------------------------------------------------------------------- */
-
-static bool receive(int link, void *buffer, size_t size)
-{
-	size_t had = 0;
-
-	while (had < size) {
-		ssize_t got = read(link, (char *)buffer + had, size - had);
-
-		if (got > 0)
-			had += (size_t)got;
-		else if (got == 0 || errno != EINTR)
-			return false;
-	}
-	return true;
-}
 
 carafe_status keeper_start(const char *name, bool scratch, struct keeper *keeper)
 {
@@ -154,6 +162,12 @@ carafe_status keeper_start(const char *name, bool scratch, struct keeper *keeper
 		return CARAFE_STATUS_UNSUCCESSFUL;
 	memcpy(keeper->path, opening.path, sizeof(keeper->path));
 	return opening.status;
+}
+
+void keeper_tell(const struct keeper *keeper, pid_t program)
+{
+	/* If the keeper was killed there is nobody to tell. */
+	(void)send(keeper->link, &program, sizeof(program), MSG_NOSIGNAL);
 }
 
 void keeper_finish(struct keeper *keeper)

@@ -3,8 +3,7 @@
  * tools/keeper.h - the process beside `carafe run` that looks after the dead of an environment.
  *
  * It has a session of its own, so neither a terminal's signals nor its stop reach it; it stays when
- * the runner is killed, and as long as anybody uses the environment after the runner is done,
- * because the programs that run started offer no janitor themselves.
+ * the runner is killed, as long as its program runs or anybody uses the environment, because the programs that run started offer no janitor themselves.
  *
  * What happens if a process dies here: if the keeper is killed the runner is the janitor; if the
  * runner is killed the keeper goes on.
@@ -32,6 +31,9 @@ struct keeper {
  * one thread.
  */
 carafe_status keeper_start(const char *name, bool scratch, struct keeper *keeper);
+
+/* Tells it which program the runner started: while that runs, the keeper stays. */
+void keeper_tell(const struct keeper *keeper, pid_t program);
 
 /* Tells it that the runner is done, and lets it clean up if nobody else is there. */
 void keeper_finish(struct keeper *keeper);

@@ -225,7 +225,7 @@ static carafe_environment *stand_by(const char *path)
 }
 
 static int run_program(const struct command *command, const struct options *options,
-		       const char *path)
+		       const struct keeper *keeper)
 {
 	carafe_environment *environment;
 	struct signals signals;
@@ -236,13 +236,14 @@ static int run_program(const struct command *command, const struct options *opti
 	program = fork();
 	if (program == 0) {
 		give_signals_back(&signals);
-		become_program(command, options, path);
+		become_program(command, options, keeper->path);
 	}
 	if (program < 0) {
 		complain(command, "cannot start a process: %s", strerror(errno));
 		return EXIT_SELF;
 	}
-	environment = stand_by(path);
+	keeper_tell(keeper, program);
+	environment = stand_by(keeper->path);
 	status = wait_for(program, &signals);
 	if (environment != NULL)
 		carafe_environment_close(environment);
@@ -290,7 +291,7 @@ static int run_main(const struct command *command, int argc, char **argv)
 		complain(command, "cannot open the environment \"%s\": %s", name, explain(status));
 		return EXIT_SELF;
 	}
-	result = run_program(command, &options, keeper.path);
+	result = run_program(command, &options, &keeper);
 	keeper_finish(&keeper);
 	return result;
 }

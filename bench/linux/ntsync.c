@@ -323,6 +323,7 @@ static void become_worker(int in, int out)
 	char program[4096], library[4096];
 	const char *why;
 
+	bench_pin(BENCH_ALL_PROCESSORS);
 	dup2(in, STDIN_FILENO);
 	dup2(out, STDOUT_FILENO);
 	setenv("CARAFE_ENV", carafe_environment_path(bench_environment()), 1);
