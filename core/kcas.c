@@ -177,7 +177,7 @@ static void wake_granted(struct cf_region *region, const struct operation *op)
 		struct cf_thread *thread = cf_thread_of_wait(region, cf_word_offset(region, change->word));
 
 		if (thread != NULL && cf_wait_granted(change->new))
-			cf_wake(thread);
+			cf_wake_owed(thread);
 	}
 }
 

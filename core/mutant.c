@@ -41,9 +41,12 @@ static bool signalled(struct cf_region *region, const struct cf_view *view, uint
 	return owner == identity && read_second(region, view, &second) && cf_value(second) < most(view);
 }
 
+/* Its owner can wait for a mutant, too: one that it has acquired as often as the ntsync ABI can count. */
 static bool available(const struct cf_view *view)
 {
-	return cf_value(view->state) == 0;
+	return cf_value(view->state) == 0 ||
+	       ((cf_value(view->info) & CF_EXTERNAL) != 0 &&
+		cf_value(cf_load(&view->object->second)) == MOST_EXTERNAL - 1);
 }
 
 static bool consume(struct cf_region *region, const struct cf_view *view, uint32_t identity,

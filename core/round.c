@@ -63,7 +63,7 @@ static carafe_status look_after_threads(struct cf_self *self)
 	for (i = 0; CARAFE_SUCCESS(status) && i < high; i++) {
 		struct cf_thread *thread = cf_thread_at(self->region, i);
 
-		if (thread == NULL || cf_load32_relaxed(&thread->park) != CF_PARKED)
+		if (thread == NULL || cf_load32_relaxed(&thread->park) == CF_RUNNING)
 			continue;
 		cf_wake_owed(thread);
 		if (cf_wait_waiting(cf_load(&thread->wait)))

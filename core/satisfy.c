@@ -163,14 +163,18 @@ enum cf_satisfied cf_satisfy(struct cf_self *self, struct cf_thread *thread, enu
 
 enum pass { PASS_AGAIN, PASS_OVER, PASS_FAILED };
 
-/* Offers the object to the walk's present block; moves the walk on. */
-static enum pass offer(struct cf_self *self, struct cf_walk *walk, bool *granted_any,
+/* Offers the object to the walk's present block, unless only those who wait for all are meant; moves on. */
+static enum pass offer(struct cf_self *self, struct cf_walk *walk, bool only_all, bool *granted_any,
 		       enum cf_outcome *outcome)
 {
 	uint64_t wait;
 
 	*outcome = CF_DAMAGED;
 	if (cf_queue_current(self->region, walk, &wait)) {
+		if (only_all && (cf_load32_relaxed(&walk->thread->flags) & CF_WAIT_ALL) == 0) {
+			cf_walk_pass(walk);
+			return PASS_AGAIN;
+		}
 		switch (cf_satisfy(self, walk->thread, outcome)) {
 		case CF_SATISFIED:
 			*granted_any = true;
@@ -195,9 +199,10 @@ static enum pass offer(struct cf_self *self, struct cf_walk *walk, bool *granted
 
 /*
  * One walk over the queue.  PASS_OVER: the object is not available any more, or nobody queued could take
- * it and that is settled.
+ * it and that is settled.  With only_all it only is an offer to those who wait for all.
  */
-static enum pass walk_queue(struct cf_self *self, struct cf_object *object, enum cf_outcome *outcome)
+static enum pass walk_queue(struct cf_self *self, struct cf_object *object, bool only_all,
+			    enum cf_outcome *outcome)
 {
 	const struct cf_type *type;
 	struct cf_view start, now;
@@ -215,12 +220,12 @@ static enum pass walk_queue(struct cf_self *self, struct cf_object *object, enum
 			return PASS_OVER;
 		switch (cf_walk_look(self->region, &walk)) {
 		case CF_STEP_BLOCK:
-			if (offer(self, &walk, &granted_any, outcome) == PASS_FAILED)
+			if (offer(self, &walk, only_all, &granted_any, outcome) == PASS_FAILED)
 				return PASS_FAILED;
 			break;
 		case CF_STEP_END:
 			settled = cf_type_settled(type, cf_value(now.state));
-			if (settled == cf_value(now.state))
+			if (only_all || settled == cf_value(now.state))
 				return PASS_OVER;
 			if (granted_any || now.state != start.state)
 				return PASS_AGAIN;
@@ -241,6 +246,8 @@ static enum pass walk_queue(struct cf_self *self, struct cf_object *object, enum
 
 carafe_status cf_distribute(struct carafe_environment *environment, struct cf_object *object)
 {
+	/* The ntsync driver tries those who wait for all before the others; NT has one queue. */
+	bool only_all = (cf_value(cf_load(&object->info)) & CF_EXTERNAL) != 0;
 	enum cf_outcome outcome;
 	struct cf_self *self;
 	carafe_status status;
@@ -250,9 +257,12 @@ carafe_status cf_distribute(struct carafe_environment *environment, struct cf_ob
 	if (!CARAFE_SUCCESS(status))
 		return status;
 	for (round = 0; round < MANY; round++)
-		switch (walk_queue(self, object, &outcome)) {
+		switch (walk_queue(self, object, only_all, &outcome)) {
 		case PASS_OVER:
-			return CARAFE_STATUS_SUCCESS;
+			if (!only_all)
+				return CARAFE_STATUS_SUCCESS;
+			only_all = false;
+			break;
 		case PASS_FAILED:
 			return cf_outcome_status(outcome);
 		default:

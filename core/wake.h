@@ -13,7 +13,7 @@
  * Park word: 0 running, 1 parked, 2 kicked.  The sleeper goes from 0 to 1 and does not sleep when that fails; a waker
  * swaps in 2 and calls the system only when it was 1.  One word, so neither can miss the other.
  *
- * What happens if a process dies here: between a grant and cf_wake() the waiter sleeps on; the janitor's
+ * What happens if a process dies here: between a grant and the end of cf_wake() the waiter sleeps on; the janitor's
  * round (core/round.c), and whoever is about to sleep on the same object, wake it.
  */
 #ifndef CF_WAKE_H
@@ -52,11 +52,16 @@ static inline void cf_wake(struct cf_thread *thread)
 		os_unpark(&thread->park);
 }
 
-/* Wakes a thread that was granted its wait by somebody who did not get to wake it. */
+/*
+ * Wakes a thread that was granted its wait by somebody who did not get to wake it.  KICKED tells nothing here: the
+ * waker may have died between its swap and its call of the system.
+ */
 static inline void cf_wake_owed(struct cf_thread *thread)
 {
-	if (cf_load32(&thread->park) == CF_PARKED && cf_wait_granted(cf_load(&thread->wait)))
-		cf_wake(thread);
+	if (cf_load32(&thread->park) == CF_RUNNING || !cf_wait_granted(cf_load(&thread->wait)))
+		return;
+	(void)cf_swap32(&thread->park, CF_KICKED);
+	os_unpark(&thread->park);
 }
 
 #endif
