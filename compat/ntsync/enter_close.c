@@ -9,6 +9,7 @@
  */
 #include <config.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -36,6 +37,8 @@ FILE *cf_nt_enter_freopen64(const char *path, const char *mode, FILE *stream)
 	CF_NT_ENTER("freopen64");
 
 int __wrap_close(int fd);
+int __wrap_closedir(DIR *list);
+int __real_closedir(DIR *list);
 int __wrap_cf_high_descriptor(int fd);
 int __real_cf_high_descriptor(int fd);
 
@@ -45,6 +48,16 @@ int __wrap_close(int fd)
 	if (cf_nt_known(fd))
 		cf_nt_unhide(fd);
 	return cf_nt_real()->close(fd);
+}
+
+/* What the library calls instead of closedir(), which closes a descriptor, too. */
+int __wrap_closedir(DIR *list)
+{
+	int fd = dirfd(list);
+
+	if (cf_nt_known(fd))
+		cf_nt_unhide(fd);
+	return __real_closedir(list);
 }
 
 /* What the library calls instead of cf_high_descriptor(): all its descriptors come from there. */
