@@ -144,6 +144,13 @@ carafe_status cf_self(struct carafe_environment *environment, struct cf_self **s
 	return CARAFE_STATUS_SUCCESS;
 }
 
+struct cf_self *cf_self_waiting(struct carafe_environment *environment)
+{
+	struct cf_self *mine = &selves[environment->number];
+
+	return mine->serial == environment->serial && mine->waiting ? mine : NULL;
+}
+
 carafe_status cf_self_borrow(struct carafe_environment *environment, struct cf_self *borrowed)
 {
 	return attach(environment, borrowed);

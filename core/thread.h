@@ -43,6 +43,9 @@ struct cf_self {
 /* The calling thread, with a slot. */
 carafe_status cf_self(struct carafe_environment *environment, struct cf_self **self);
 
+/* The calling thread if it is inside a wait already, else NULL.  Takes no slot. */
+struct cf_self *cf_self_waiting(struct carafe_environment *environment);
+
 /*
  * A second slot for a wait inside a signal handler that interrupted a wait.  Fills in *borrowed; to be given
  * back with cf_self_return().

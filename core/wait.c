@@ -353,7 +353,20 @@ static bool cancel(struct cf_self *self, bool *sound)
 	return true;
 }
 
-/* Sleeps until the wait is granted or given up; then the wait word is GRANTED or IDLE. */
+void cf_wait_suspend(struct carafe_environment *environment)
+{
+	struct cf_self *self = cf_self_waiting(environment);
+	bool sound;
+
+	/* A sleep that the system restarts must find that it need not sleep. */
+	if (self != NULL && cancel(self, &sound))
+		(void)cf_swap32(&self->thread->park, CF_KICKED);
+}
+
+/*
+ * Sleeps until the wait is granted or given up; then the wait word is GRANTED or IDLE.  PENDING: granted;
+ * REPARSE: a handler took us out, begin again.
+ */
 static carafe_status sleep_through(struct cf_self *self, struct cf_wait *wait)
 {
 	struct cf_thread *thread = self->thread;
@@ -366,8 +379,10 @@ static carafe_status sleep_through(struct cf_self *self, struct cf_wait *wait)
 		cf_fence_after_cas();
 		if (!cf_read(self->region, &thread->wait, &bits))
 			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
-		if (!cf_wait_waiting(bits))
+		if (cf_wait_granted(bits))
 			return CARAFE_STATUS_PENDING;
+		if (!cf_wait_waiting(bits))
+			return parked == OS_INTERRUPTED ? CARAFE_STATUS_CANCELLED : CARAFE_STATUS_REPARSE;
 		if (cf_satisfy(self, thread, &outcome) == CF_UNSOUND) {
 			(void)cancel(self, &sound);
 			return cf_outcome_status(outcome);
@@ -423,9 +438,11 @@ static carafe_status wait_as(struct cf_self *self, struct cf_wait *wait)
 	carafe_status status;
 
 	self->waiting = true;
-	status = begin(self, wait);
-	if (CARAFE_SUCCESS(status))
-		status = sleep_through(self, wait);
+	do {
+		status = begin(self, wait);
+		if (CARAFE_SUCCESS(status))
+			status = sleep_through(self, wait);
+	} while (status == CARAFE_STATUS_REPARSE);
 	if (status == CARAFE_STATUS_PENDING)
 		status = acknowledge(self, wait);
 	self->waiting = false;

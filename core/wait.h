@@ -36,4 +36,11 @@ struct cf_wait {
  */
 carafe_status cf_wait(struct carafe_environment *environment, struct cf_wait *wait);
 
+/*
+ * Takes the calling thread out of an interruptible wait that a signal handler interrupted, before the handler does
+ * anything that could satisfy it; and out of one that a handler left by siglongjmp().  The interrupted wait ends
+ * with CANCELLED, or begins anew after a handler with SA_RESTART.  No effect outside of handlers. [signal-safe]
+ */
+void cf_wait_suspend(struct carafe_environment *environment);
+
 #endif

@@ -19,6 +19,7 @@
 #include "core/event.h"
 #include "core/mutant.h"
 #include "core/semaphore.h"
+#include "core/wait.h"
 
 /* An object that goes away while it is looked for is looked for again, so often. */
 #define ROUNDS 8
@@ -239,6 +240,8 @@ int cf_nt_request(int fd, unsigned long request, void *argument)
 	carafe_status status = CARAFE_STATUS_INVALID_HANDLE;
 	int error;
 
+	if (kind == CF_NT_OBJECT || kind == CF_NT_DEVICE)
+		cf_wait_suspend(found.environment);
 	/* Only 32 bits count: a request in an int is sign-extended on its way here. */
 	for (int round = 0; round < ROUNDS && kind == CF_NT_OBJECT; round++) {
 		error = 0;
