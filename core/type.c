@@ -6,18 +6,11 @@
  */
 #include "core/type.h"
 
-static const struct cf_type *const types[CF_TYPES] = {
+const struct cf_type *const cf_types[CF_TYPES] = {
 	[CF_EVENT] = &cf_event_type,
 	[CF_MUTANT] = &cf_mutant_type,
 	[CF_SEMAPHORE] = &cf_semaphore_type,
 };
-
-const struct cf_type *cf_type_of(uint64_t info)
-{
-	uint32_t number = cf_value(info) & CF_TYPE_MASK;
-
-	return number < CF_TYPES ? types[number] : NULL;
-}
 
 bool cf_view_take(struct cf_region *region, struct cf_object *object, struct cf_view *view)
 {

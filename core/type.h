@@ -84,8 +84,15 @@ struct cf_type {
 
 extern const struct cf_type cf_event_type, cf_mutant_type, cf_semaphore_type;
 
+extern const struct cf_type *const cf_types[CF_TYPES];
+
 /* The type of a view, or NULL when the object is free or makes no sense. */
-const struct cf_type *cf_type_of(uint64_t info);
+static inline const struct cf_type *cf_type_of(uint64_t info)
+{
+	uint32_t number = cf_value(info) & CF_TYPE_MASK;
+
+	return number < CF_TYPES ? cf_types[number] : NULL;
+}
 
 /*
  * Takes the present view of an object again; false when it is no longer the object that view->info

@@ -8,6 +8,7 @@
 
 #include "core/environment.h"
 #include "core/handle.h"
+#include "core/region.h"
 #include "core/thread.h"
 #include "core/wait.h"
 
@@ -85,14 +86,31 @@ carafe_status carafe_wait_one(carafe_environment *environment, carafe_handle han
 	return cf_wait(environment, &wait);
 }
 
-static bool has_duplicates(const struct cf_wait *wait)
+static bool is_among(const struct cf_wait *wait, uint32_t end, const struct cf_object *object)
 {
-	uint32_t i, j;
+	uint32_t i;
 
-	for (i = 1; i < wait->count; i++)
-		for (j = 0; j < i; j++)
-			if (wait->view[i].object == wait->view[j].object)
-				return true;
+	for (i = 0; i < end; i++)
+		if (wait->view[i].object == object)
+			return true;
+	return false;
+}
+
+/* Objects that differ in the low bits of their index, as most do, need not be compared with each other. */
+static bool has_duplicates(const struct carafe_environment *environment, const struct cf_wait *wait)
+{
+	uint64_t seen[16] = { 0 };
+	uint32_t i;
+
+	for (i = 0; i < wait->count; i++) {
+		const struct cf_object *object = wait->view[i].object;
+		uint32_t index = cf_object_index(environment->region, object);
+		uint64_t bit = UINT64_C(1) << index % 64;
+
+		if ((seen[index / 64 % 16] & bit) != 0 && is_among(wait, i, object))
+			return true;
+		seen[index / 64 % 16] |= bit;
+	}
 	return false;
 }
 
@@ -118,7 +136,7 @@ carafe_status carafe_wait_many(carafe_environment *environment, uint32_t count,
 			return status;
 	}
 	begin(&wait, count, type == CARAFE_WAIT_ALL, alertable);
-	if (wait.all && has_duplicates(&wait))
+	if (wait.all && has_duplicates(environment, &wait))
 		return CARAFE_STATUS_INVALID_PARAMETER_MIX;
 	status = set_identity(environment, &wait);
 	if (!CARAFE_SUCCESS(status))

@@ -115,24 +115,27 @@ static void many_instances(void)
 
 static void out_of_descriptors(void)
 {
-	int dev = nt_open(), fds[64], made = 0, result = 0;
+	int dev = nt_open(), fds[64], made = 0, unused = 0, result = 0;
 	struct rlimit limit;
 
+	/* Whoever started us may have left descriptors open here. */
+	for (int fd = 0; fd < dev + 33; fd++)
+		unused += fcntl(fd, F_GETFD) < 0;
 	getrlimit(RLIMIT_NOFILE, &limit);
 	limit.rlim_cur = (rlim_t)dev + 33;
 	if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
 		nt_give_up("setrlimit: %s", strerror(errno));
 	while (made < 64 && (result = nt_sem(dev, (unsigned int)made, 64)) >= 0)
 		fds[made++] = result;
-	is(made, 32, "objects are made up to RLIMIT_NOFILE");
+	is(made, unused, "objects are made up to RLIMIT_NOFILE");
 	is(result, -EMFILE, "then it is EMFILE");
 	is(nt_event(dev, 0, 0), -EMFILE, "for events");
 	is(nt_mutex(dev, 0, 0), -EMFILE, "for mutexes");
 	is(nt_sem(dev, 2, 1), -EINVAL, "arguments are checked first");
 	is(open("/dev/ntsync", O_RDWR), -1, "no instance can be opened");
 	is(errno, EMFILE, "EMFILE");
-	is(nt_release(fds[31], 1, NULL), 0, "what there is goes on");
-	is(nt_any(dev, OWNER, POLL, 0, NULL, fds, 32), 0, "waits need no descriptor");
+	is(nt_release(fds[made - 1], 1, NULL), 0, "what there is goes on");
+	is(nt_any(dev, OWNER, POLL, 0, NULL, fds, (unsigned int)made), 0, "waits need no descriptor");
 	close(fds[10]);
 	is(nt_sem(dev, 1, 1), fds[10], "one closed, one can be made");
 }
