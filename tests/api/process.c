@@ -372,7 +372,7 @@ test_places_come_back(void)
  * Children take and give under load and are killed at any moment.  In the end the mutants can be
  * acquired, and of the semaphore's count nothing is lost but what one of the dead had taken.
  */
-enum { VICTIMS = 4, KILLS = 150, MUTANTS = 3, TOKENS = 1000 };
+enum { VICTIMS = 4, KILLS = 1000, MUTANTS = 3, TOKENS = 1000 };
 
 static carafe_handle mutants[MUTANTS], tokens;
 
