@@ -106,7 +106,7 @@ static carafe_status enter(struct carafe_environment *environment)
 	carafe_status status;
 
 	for (;;) {
-		status = cf_process_enter(environment, slot);
+		status = cf_process_enter(environment->region, place->memory, slot);
 		if (status != CARAFE_STATUS_SHARING_VIOLATION)
 			break;
 		status = cf_place_claim(place, slot + 1, &next);
@@ -155,7 +155,7 @@ static carafe_status open_place(struct carafe_environment *environment, const ch
 }
 
 /* Locks a free slot and enters it. */
-static carafe_status claim_heir(struct carafe_environment *child, struct cf_place *heir, uint32_t *slot)
+static carafe_status claim_heir(struct cf_region *region, struct cf_place *heir, uint32_t *slot)
 {
 	carafe_status status;
 
@@ -163,7 +163,7 @@ static carafe_status claim_heir(struct carafe_environment *child, struct cf_plac
 		status = cf_place_claim(heir, *slot, slot);
 		if (!CARAFE_SUCCESS(status))
 			return status;
-		status = cf_process_enter(child, *slot);
+		status = cf_process_enter(region, heir->memory, *slot);
 		if (status != CARAFE_STATUS_SHARING_VIOLATION)
 			return status;
 		cf_place_release(heir, *slot);
@@ -173,7 +173,6 @@ static carafe_status claim_heir(struct carafe_environment *child, struct cf_plac
 /* The parent's side before fork(): a slot and a handle table for the child. */
 static carafe_status make_heir(struct carafe_environment *environment, struct cf_place *heir)
 {
-	struct carafe_environment child = *environment;
 	carafe_status status;
 	struct cf_self *self;
 	uint32_t slot;
@@ -186,12 +185,12 @@ static carafe_status make_heir(struct carafe_environment *environment, struct cf
 		status = cf_place_open_again(&environment->place, &heir->lock);
 	if (!CARAFE_SUCCESS(status))
 		return status;
-	status = claim_heir(&child, heir, &slot);
+	status = claim_heir(environment->region, heir, &slot);
 	if (status == CARAFE_STATUS_INSUFFICIENT_RESOURCES) {
 		/* The dead may fill all slots when processes come and go faster than the janitor looks. */
 		status = cf_round(environment);
 		if (CARAFE_SUCCESS(status))
-			status = claim_heir(&child, heir, &slot);
+			status = claim_heir(environment->region, heir, &slot);
 	}
 	if (CARAFE_SUCCESS(status))
 		status = cf_table_inherit(self, &environment->region->process[slot]);

@@ -31,14 +31,13 @@ static void raise_high(uint32_t *high, uint32_t count)
 	} while (seen < count && !cf_cas32(high, seen, count));
 }
 
-carafe_status cf_process_enter(struct carafe_environment *environment, uint32_t slot)
+carafe_status cf_process_enter(struct cf_region *region, int memory, uint32_t slot)
 {
-	struct cf_region *region = environment->region;
 	struct cf_process *process;
 	carafe_status status;
 	uint64_t state;
 
-	status = cf_reserve_process(region, environment->place.memory, slot);
+	status = cf_reserve_process(region, memory, slot);
 	if (!CARAFE_SUCCESS(status))
 		return status;
 	process = &region->process[slot];

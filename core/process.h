@@ -22,7 +22,7 @@ struct carafe_environment;
  * Makes the slot, whose byte the caller has locked, a live process.  SHARING_VIOLATION: it holds what a dead
  * process left; let the byte go so that a round can sweep it.
  */
-carafe_status cf_process_enter(struct carafe_environment *environment, uint32_t slot);
+carafe_status cf_process_enter(struct cf_region *region, int memory, uint32_t slot);
 
 /* Writes who the calling process is into its slot. */
 void cf_process_describe(struct cf_process *process);

@@ -82,14 +82,15 @@ static carafe_status take_any(struct carafe_environment *environment, uint32_t *
 	struct cf_region *region = environment->region;
 	uint32_t *high = &region->header.high_threads;
 	carafe_status status;
-	uint32_t seen, i;
+	uint32_t seen, hint, i;
 
 	for (;;) {
 		seen = cf_bound(high, CF_THREADS);
+		hint = cf_load32_relaxed(&environment->thread_hint);
 		for (i = 0; i < seen; i++) {
-			*index = (environment->thread_hint + i) % seen;
+			*index = (hint + i) % seen;
 			if (take(environment, *index, id)) {
-				environment->thread_hint = *index + 1;
+				cf_store32_relaxed(&environment->thread_hint, *index + 1);
 				return CARAFE_STATUS_SUCCESS;
 			}
 		}

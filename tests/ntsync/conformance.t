@@ -24,6 +24,11 @@ if [ -n "${CARAFE_PRELOAD-}" ] && [ ! -e "$CARAFE_PRELOAD" ]; then
 	exit 0
 fi
 
+if [ -n "${CARAFE_PRELOAD-}" ] && ! LD_PRELOAD=$CARAFE_PRELOAD sh -c : 2>/dev/null; then
+	echo "1..0 # SKIP a preload built with a sanitizer cannot be loaded"
+	exit 0
+fi
+
 folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT
 trap 'exit 130' INT
