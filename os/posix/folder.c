@@ -54,7 +54,8 @@ static carafe_status refusal(int parent, const char *path, int error)
 
 	if (error != ENOENT && error != ENOTDIR && error != ELOOP && error != EMLINK)
 		return cf_errno_status(error);
-	if (fstatat(parent, path, &info, AT_SYMLINK_NOFOLLOW) == 0)
+	/* A folder that is there now was made since. */
+	if (fstatat(parent, path, &info, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISDIR(info.st_mode))
 		return CARAFE_STATUS_ACCESS_DENIED;
 	return CARAFE_STATUS_OBJECT_PATH_NOT_FOUND;
 }
