@@ -23,7 +23,6 @@ struct carafe_environment {
 	uint32_t number;	/* index in the table of open environments */
 	uint32_t process;	/* our slot */
 	uint32_t flags;		/* of carafe_environment_open() */
-	uint32_t processors;
 	uint32_t spin;		/* longest spin before parking; 0 none */
 	uint32_t thread_hint;	/* where to look first for a free thread slot */
 	uint32_t offered;	/* 1 once this process was offered as janitor, or must not be */

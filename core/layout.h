@@ -4,7 +4,7 @@
  *
  * One sparse file, mapped whole by every process, the same for 32- and 64-bit programs: fixed-width fields,
  * indices instead of pointers, arrays at fixed places.  A page of the file is touched only after
- * cf_reserve() (core/region.h) made sure that there is memory for it.
+ * cf_reserve_...() (core/region.h) made sure that there is memory for it.
  *
  *	header | chunk owners | processes | threads | objects | chunks of handles
  *
