@@ -19,23 +19,21 @@ static bool is_manual(const struct cf_view *view)
 	return (cf_value(view->info) & CF_MANUAL) != 0;
 }
 
-static bool signalled(struct cf_region *region, const struct cf_view *view, uint32_t identity)
-{
-	(void)region, (void)identity;
-	return cf_value(view->state) != 0;
-}
-
 static bool available(const struct cf_view *view)
 {
 	return cf_value(view->state) != 0;
 }
 
-static bool consume(struct cf_region *region, const struct cf_view *view, uint32_t identity,
-		    struct cf_changes *changes)
+static enum cf_taken take(struct cf_region *region, const struct cf_view *view, uint32_t identity,
+			  struct cf_changes *changes)
 {
+	uint32_t state = cf_value(view->state);
+
 	(void)region, (void)identity;
-	cf_change(changes, &view->object->state, view->state, is_manual(view) ? cf_value(view->state) : 0);
-	return false;
+	if (state == 0)
+		return CF_NOT_TAKEN;
+	cf_change(changes, &view->object->state, view->state, is_manual(view) ? state : 0);
+	return CF_TAKEN;
 }
 
 static void restore(struct cf_region *region, const struct cf_view *view, uint32_t identity,
@@ -69,9 +67,9 @@ const struct cf_type cf_event_type = {
 	.generic_all = CARAFE_EVENT_ALL_ACCESS,
 	.valid = CARAFE_EVENT_ALL_ACCESS,
 	.signal_access = CARAFE_EVENT_MODIFY_STATE,
-	.signalled = signalled,
+	.zero_waits = true,
+	.take = take,
 	.available = available,
-	.consume = consume,
 	.restore = restore,
 	.signal = signal_object,
 	.settled = settled,

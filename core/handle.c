@@ -20,23 +20,29 @@
 #define MANY (CF_THREADS * 64u)
 
 _Static_assert(CF_OBJECTS <= CF_HANDLE_OBJECT + 1, "an entry holds an object's index");
-_Static_assert(CF_MOST_HANDLES < CF_HANDLE_INHERIT, "a free entry holds an index");
+_Static_assert(CF_MOST_HANDLES < CF_HANDLE_PLAIN, "a free entry holds an index");
 
 static carafe_handle to_handle(uint32_t index)
 {
 	return (index + 1) * 4;
 }
 
+/* The chunk for one range of a process' handles, or NULL. */
+static struct cf_chunk *chunk_at(struct cf_region *region, struct cf_process *process, uint32_t place)
+{
+	uint64_t bits;
+
+	if (place >= CF_PROCESS_CHUNKS || !cf_read(region, &process->chunk[place], &bits) ||
+	    cf_value(bits) == 0)
+		return NULL;
+	return cf_chunk_at(region, cf_value(bits) - 1);
+}
+
 struct cf_handle_entry *cf_handle_entry_at(struct cf_region *region, struct cf_process *process,
 					   uint32_t index)
 {
-	struct cf_chunk *chunk;
-	uint64_t bits;
+	struct cf_chunk *chunk = chunk_at(region, process, index / CF_CHUNK_HANDLES);
 
-	if (index >= CF_MOST_HANDLES || !cf_read(region, &process->chunk[index / CF_CHUNK_HANDLES], &bits) ||
-	    cf_value(bits) == 0)
-		return NULL;
-	chunk = cf_chunk_at(region, cf_value(bits) - 1);
 	return chunk != NULL ? &chunk->handle[index % CF_CHUNK_HANDLES] : NULL;
 }
 
@@ -90,6 +96,43 @@ carafe_status cf_handle_view(struct carafe_environment *environment, carafe_hand
 	return CARAFE_STATUS_FILE_CORRUPT_ERROR;
 }
 
+/*
+ * One comparison tells that an entry is plain and its object's index good.  An object that is closed between the look
+ * at its entry and the look at its state may seem not to be signalled; a wait for a handle that is closed
+ * meanwhile may find that in any case.
+ */
+bool cf_handle_scan(struct carafe_environment *environment, uint32_t count,
+		    const carafe_handle *handles, uint64_t *candidates)
+{
+	struct cf_region *region = environment->region;
+	struct cf_process *process = own_process(environment);
+	uint32_t objects = cf_bound(&region->header.reserved_objects, CF_OBJECTS);
+	uint64_t interesting = (uint64_t)UINT32_MAX << 32 | CF_DESCRIPTOR, found = 0;
+	const struct cf_chunk *chunk = NULL;
+	carafe_handle first = 0;
+	uint32_t i;
+
+	for (i = 0; process != NULL && i < count; i++) {
+		uint32_t offset = handles[i] - first, number;
+
+		if (chunk == NULL || offset >= CF_CHUNK_HANDLES * 4) {
+			first = to_handle((handles[i] / 4 - 1) / CF_CHUNK_HANDLES * CF_CHUNK_HANDLES);
+			chunk = chunk_at(region, process, (handles[i] / 4 - 1) / CF_CHUNK_HANDLES);
+			if (chunk == NULL)
+				return false;
+			offset = handles[i] - first;
+		}
+		number = cf_value(cf_load(&chunk->handle[offset / 4].entry)) -
+			 (CF_HANDLE_USED | CF_HANDLE_PLAIN);
+		if (number >= objects)
+			return false;
+		if ((cf_load(&region->object[number].state) & interesting) != 0)
+			found |= UINT64_C(1) << i;
+	}
+	*candidates = found;
+	return process != NULL;
+}
+
 carafe_status cf_handle_add_chunk(struct cf_self *self, struct cf_process *process, uint32_t place)
 {
 	struct cf_region *region = self->region;
@@ -122,9 +165,9 @@ carafe_status cf_handle_add_chunk(struct cf_self *self, struct cf_process *proce
 	return CARAFE_STATUS_INSUFFICIENT_RESOURCES;
 }
 
-/* Adds what puts a value into an entry that is free as read. */
+/* Adds what puts a value into an entry that is free as read; access: rights and flags. */
 static carafe_status change_fill(struct cf_region *region, struct cf_handle_entry *entry, uint64_t free,
-				 uint32_t value, carafe_access access, struct cf_changes *changes)
+				 uint32_t value, uint32_t access, struct cf_changes *changes)
 {
 	uint64_t old;
 
@@ -138,7 +181,7 @@ static carafe_status change_fill(struct cf_region *region, struct cf_handle_entr
 }
 
 /* Adds what makes a free handle refer to an object.  PENDING: the table changed, look again. */
-static carafe_status change_insert(struct cf_self *self, uint32_t value, carafe_access access,
+static carafe_status change_insert(struct cf_self *self, uint32_t value, uint32_t access,
 				   struct cf_changes *changes, uint32_t *index)
 {
 	struct cf_process *process = own_process(self->environment);
@@ -177,35 +220,41 @@ static carafe_status change_insert(struct cf_self *self, uint32_t value, carafe_
 }
 
 static carafe_status create_once(struct cf_self *self, const struct cf_birth *birth,
-				 carafe_access access, uint32_t flags, uint32_t *index)
+				 uint32_t access, uint32_t *index)
 {
 	struct cf_changes changes = { .count = 0 };
 	struct cf_object *object;
 	enum cf_outcome outcome;
 	carafe_status status;
-	uint32_t number;
+	uint32_t number, value;
 
 	status = cf_object_change_make(self, birth, &changes, &object);
 	if (status != CARAFE_STATUS_SUCCESS)
 		return status;
 	number = cf_object_index(self->region, object);
-	status = change_insert(self, CF_HANDLE_USED | flags | number, access, &changes, index);
+	value = CF_HANDLE_USED | number;
+	if (cf_types[birth->info & CF_TYPE_MASK]->zero_waits && (access & CARAFE_SYNCHRONIZE) != 0)
+		value |= CF_HANDLE_PLAIN;
+	status = change_insert(self, value, access, &changes, index);
 	if (status != CARAFE_STATUS_SUCCESS)
 		return status;
-	if (birth->owner != NULL)
-		cf_owned_note(birth->owner, number);
-	outcome = cf_kcas(self, &changes);
-	if (outcome == CF_DONE)
-		return CARAFE_STATUS_SUCCESS;
-	if (birth->owner != NULL)
-		cf_owned_drop(birth->owner, number);
+	if (birth->owner == NULL) {
+		outcome = cf_kcas(self, &changes);
+	} else {
+		cf_noting_begin(birth->owner);
+		cf_owned_note(birth->owner, number, true);
+		outcome = cf_kcas(self, &changes);
+		if (outcome != CF_DONE)
+			cf_owned_drop(birth->owner, number);
+		cf_noting_end(birth->owner);
+	}
 	return outcome == CF_MISSED ? CARAFE_STATUS_PENDING : cf_outcome_status(outcome);
 }
 
 carafe_status cf_handle_create(struct carafe_environment *environment, const struct cf_birth *birth,
 			       carafe_access access, uint32_t attributes, carafe_handle *handle)
 {
-	uint32_t flags = (attributes & CARAFE_INHERIT) != 0 ? CF_HANDLE_INHERIT : 0;
+	uint32_t flags = (attributes & CARAFE_INHERIT) != 0 ? CF_ACCESS_INHERIT : 0;
 	carafe_status status;
 	struct cf_self *self;
 	uint32_t index, round;
@@ -216,7 +265,7 @@ carafe_status cf_handle_create(struct carafe_environment *environment, const str
 	if (!CARAFE_SUCCESS(status))
 		return status;
 	for (round = 0; round < MANY; round++) {
-		status = create_once(self, birth, access, flags, &index);
+		status = create_once(self, birth, access | flags, &index);
 		if (status == CARAFE_STATUS_PENDING)
 			continue;
 		if (CARAFE_SUCCESS(status))
@@ -333,7 +382,7 @@ carafe_status cf_external_drop(struct carafe_environment *environment, const str
 		now = *view;
 		if (!cf_view_again(self->region, &now))
 			return CARAFE_STATUS_INVALID_HANDLE;
-		if (cf_value(cf_load(&now.object->refs)) == 0)
+		if (cf_value(cf_load(&now.object->refs)) == CF_UNREFERENCED)
 			return CARAFE_STATUS_INVALID_HANDLE;
 		if (cf_waiters(now.state))
 			status = cf_queue_prune(self, now.object);

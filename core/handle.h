@@ -3,8 +3,9 @@
  * core/handle.h - handle tables: one per process, in the environment.
  *
  * A handle value is (index + 1) * 4; its low two bits are ignored.  Entry word, value: in use: CF_HANDLE_USED,
- * flags and the object's index; free: next free index + 1.  While an entry is unchanged its object is alive, so
- * what was read of the object between two equal readings of the entry belongs to it.
+ * perhaps CF_HANDLE_PLAIN, and the object's index; free: next free index + 1.  Access word, value: the granted
+ * rights and CF_ACCESS_INHERIT.  While an entry is unchanged its object is alive, so what was read of the
+ * object between two equal readings of the entry belongs to it.
  *
  * What happens if a process dies here: making and closing are one KCAS each; the sweep closes what is left.
  */
@@ -18,8 +19,9 @@
 #include "core/type.h"
 
 #define CF_HANDLE_USED 0x80000000u
-#define CF_HANDLE_INHERIT 0x40000000u
-#define CF_HANDLE_OBJECT 0x00ffffffu
+#define CF_HANDLE_PLAIN 0x40000000u /* anybody may wait through it, and has to while the state is 0 */
+#define CF_HANDLE_OBJECT 0x3fffffffu
+#define CF_ACCESS_INHERIT 0x80000000u /* no right: a generic one is never granted as such */
 #define CF_MOST_HANDLES (CF_PROCESS_CHUNKS * CF_CHUNK_HANDLES)
 
 /*
@@ -28,6 +30,13 @@
  */
 carafe_status cf_handle_view(struct carafe_environment *environment, carafe_handle handle,
 			     enum cf_type_number type, carafe_access access, struct cf_view *view);
+
+/*
+ * Looks at the objects of up to CF_WAIT_OBJECTS handles that all are plain.  Bit i of *candidates: that of handles[i] may
+ * be signalled; the others were not.  False: one is not plain, or not good; what cf_handle_view() tells more about.
+ */
+bool cf_handle_scan(struct carafe_environment *environment, uint32_t count,
+		    const carafe_handle *handles, uint64_t *candidates);
 
 /* Makes an object and its first handle. */
 carafe_status cf_handle_create(struct carafe_environment *environment, const struct cf_birth *birth,

@@ -85,11 +85,13 @@ struct cf_header {
  * An object.  All words change by KCAS or, state alone, by CAS.  Constant while info is: the type and
  * what core/type.h calls its flags.
  */
+#define CF_UNREFERENCED UINT32_MAX
+
 struct cf_object {
 	cf_word state;	  /* what waiting depends on; waiters bit: the queue is not empty */
-	cf_word info;	  /* type and flags, 0 free; its sequence is the object's generation */
+	cf_word info;	  /* type and flags, or free: next free object + 1; its sequence is the generation */
 	cf_word second;	  /* mutant: further recursion or abandoned; semaphore: maximum */
-	cf_word refs;	  /* handles and descriptors; when free: next free object + 1 */
+	cf_word refs;	  /* handles and descriptors but one; CF_UNREFERENCED: its queue alone keeps it */
 	cf_word first;	  /* oldest wait block, as a link (core/queue.h) */
 	cf_word last;	  /* newest wait block */
 	cf_word instance; /* ntsync: number of the device's opening; 0 for objects with handles */
@@ -134,7 +136,7 @@ struct cf_thread {
 	uint32_t identity; /* who acquires mutants */
 	uint32_t spare0;
 
-	/* Plain, by the thread: object + 1 of mutants it may own, noted before they are acquired. */
+	/* By the thread, CAS: object + 1 of mutants it may own, noted before they are acquired. */
 	uint32_t owned[CF_OWNED];
 	uint32_t owned_overflow; /* 1: there were more, look at all objects */
 	uint32_t spare1[3];

@@ -31,16 +31,6 @@ static bool read_second(struct cf_region *region, const struct cf_view *view, ui
 	return cf_read(region, &view->object->second, second);
 }
 
-static bool signalled(struct cf_region *region, const struct cf_view *view, uint32_t identity)
-{
-	uint32_t owner = cf_value(view->state);
-	uint64_t second;
-
-	if (owner == 0)
-		return true;
-	return owner == identity && read_second(region, view, &second) && cf_value(second) < most(view);
-}
-
 /* Its owner can wait for a mutant, too: one that it has acquired as often as the ntsync ABI can count. */
 static bool available(const struct cf_view *view)
 {
@@ -49,22 +39,25 @@ static bool available(const struct cf_view *view)
 		cf_value(cf_load(&view->object->second)) == MOST_EXTERNAL - 1);
 }
 
-static bool consume(struct cf_region *region, const struct cf_view *view, uint32_t identity,
-		    struct cf_changes *changes)
+static enum cf_taken take(struct cf_region *region, const struct cf_view *view, uint32_t identity,
+			  struct cf_changes *changes)
 {
-	bool free = cf_value(view->state) == 0;
-	bool abandoned;
+	uint32_t owner = cf_value(view->state);
 	uint64_t second;
 
-	if (!read_second(region, view, &second))
-		return false;
-	abandoned = free && cf_value(second) == CF_ABANDONED;
+	if ((owner != 0 && owner != identity) || !read_second(region, view, &second))
+		return CF_NOT_TAKEN;
+	if (owner != 0 && cf_value(second) >= most(view))
+		return CF_NOT_TAKEN;
 	cf_change(changes, &view->object->state, view->state, identity);
-	if (!free)
+	if (owner != 0) {
 		cf_change(changes, &view->object->second, second, cf_value(second) + 1);
-	else if (abandoned)
-		cf_change(changes, &view->object->second, second, 0);
-	return abandoned;
+		return CF_TAKEN;
+	}
+	if (cf_value(second) != CF_ABANDONED)
+		return CF_TAKEN;
+	cf_change(changes, &view->object->second, second, 0);
+	return CF_TAKEN_ABANDONED;
 }
 
 static void restore(struct cf_region *region, const struct cf_view *view, uint32_t identity,
@@ -133,9 +126,8 @@ const struct cf_type cf_mutant_type = {
 	.generic_all = CARAFE_MUTANT_ALL_ACCESS,
 	.valid = CARAFE_MUTANT_ALL_ACCESS,
 	.owned = true,
-	.signalled = signalled,
+	.take = take,
 	.available = available,
-	.consume = consume,
 	.restore = restore,
 	.signal = signal_object,
 	.refused = refused,
@@ -256,7 +248,7 @@ carafe_status carafe_mutant_create(carafe_environment *environment, carafe_acces
 	if (!CARAFE_SUCCESS(status))
 		return status;
 	birth = cf_mutant_birth(owned != 0 ? self->id : 0, owned != 0);
-	birth.owner = owned != 0 ? self->thread : NULL;
+	birth.owner = owned != 0 ? self : NULL;
 	return cf_handle_create(environment, &birth, cf_access_create(&cf_mutant_type, access),
 				attributes, handle);
 }
@@ -280,7 +272,7 @@ carafe_status carafe_mutant_release(carafe_environment *environment, carafe_hand
 	if (!CARAFE_SUCCESS(status))
 		return status;
 	if (count == 1)
-		cf_owned_drop(self->thread, cf_object_index(environment->region, object));
+		cf_owned_drop(self, cf_object_index(environment->region, object));
 	if (previous != NULL)
 		*previous = (int32_t)(1 - (int64_t)count);
 	return CARAFE_STATUS_SUCCESS;

@@ -26,8 +26,8 @@ carafe_status cf_object_change_make(struct cf_self *self, const struct cf_birth 
 /* Adds what drops one reference, and frees the object if that was its last tie.  False: look again. */
 bool cf_object_change_drop(struct cf_self *self, struct cf_object *object, struct cf_changes *changes);
 
-/* Adds what frees an object that nothing refers to but what the same KCAS removes. */
-bool cf_object_change_free(struct cf_self *self, const struct cf_view *view, uint64_t refs,
+/* Adds what frees an object, whose refs is 0 or made so by the same KCAS, that nothing else refers to. */
+bool cf_object_change_free(struct cf_self *self, const struct cf_view *view,
 			   struct cf_changes *changes);
 
 #endif

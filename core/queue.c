@@ -155,8 +155,10 @@ static bool change_emptied(struct cf_self *self, struct cf_object *object, struc
 	type = cf_type_of(view.info);
 	if (type == NULL)
 		return false;
-	if (cf_value(refs) == 0)
-		return cf_object_change_free(self, &view, refs, changes);
+	if (cf_value(refs) == CF_UNREFERENCED) {
+		cf_change(changes, &object->refs, refs, 0);
+		return cf_object_change_free(self, &view, changes);
+	}
 	cf_change_with(changes, &object->state, view.state, cf_type_settled(type, cf_value(view.state)), false);
 	return true;
 }

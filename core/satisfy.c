@@ -62,6 +62,7 @@ static uint32_t granted(uint32_t index, bool abandoned)
 static bool complete_all(struct cf_region *region, struct cf_thread *thread, const struct wait *wait,
 			 struct cf_changes *changes, uint32_t *result)
 {
+	enum cf_taken taken;
 	bool abandoned = false;
 	struct cf_view view;
 	uint32_t i;
@@ -69,9 +70,10 @@ static bool complete_all(struct cf_region *region, struct cf_thread *thread, con
 	for (i = 0; i < wait->count; i++) {
 		const struct cf_type *type = view_block(region, thread, i, &view);
 
-		if (type == NULL || !type->signalled(region, &view, wait->identity))
+		taken = type != NULL ? type->take(region, &view, wait->identity, changes) : CF_NOT_TAKEN;
+		if (taken == CF_NOT_TAKEN)
 			return false;
-		abandoned |= type->consume(region, &view, wait->identity, changes);
+		abandoned |= taken == CF_TAKEN_ABANDONED;
 	}
 	*result = granted(0, abandoned);
 	return true;
@@ -80,15 +82,17 @@ static bool complete_all(struct cf_region *region, struct cf_thread *thread, con
 static bool complete_any(struct cf_region *region, struct cf_thread *thread, const struct wait *wait,
 			 uint32_t first, uint32_t end, struct cf_changes *changes, uint32_t *result)
 {
+	enum cf_taken taken;
 	struct cf_view view;
 	uint32_t i;
 
 	for (i = first; i < end; i++) {
 		const struct cf_type *type = view_block(region, thread, i, &view);
 
-		if (type == NULL || !type->signalled(region, &view, wait->identity))
+		taken = type != NULL ? type->take(region, &view, wait->identity, changes) : CF_NOT_TAKEN;
+		if (taken == CF_NOT_TAKEN)
 			continue;
-		*result = granted(i, type->consume(region, &view, wait->identity, changes));
+		*result = granted(i, taken == CF_TAKEN_ABANDONED);
 		cf_store32_relaxed(&view.object->granted, cf_thread_index(region, thread) + 1);
 		return true;
 	}

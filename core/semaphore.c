@@ -14,23 +14,21 @@
 #include "core/handle.h"
 #include "core/satisfy.h"
 
-static bool signalled(struct cf_region *region, const struct cf_view *view, uint32_t identity)
-{
-	(void)region, (void)identity;
-	return cf_value(view->state) != 0;
-}
-
 static bool available(const struct cf_view *view)
 {
 	return cf_value(view->state) != 0;
 }
 
-static bool consume(struct cf_region *region, const struct cf_view *view, uint32_t identity,
-		    struct cf_changes *changes)
+static enum cf_taken take(struct cf_region *region, const struct cf_view *view, uint32_t identity,
+			  struct cf_changes *changes)
 {
+	uint32_t count = cf_value(view->state);
+
 	(void)region, (void)identity;
-	cf_change(changes, &view->object->state, view->state, cf_value(view->state) - 1);
-	return false;
+	if (count == 0)
+		return CF_NOT_TAKEN;
+	cf_change(changes, &view->object->state, view->state, count - 1);
+	return CF_TAKEN;
 }
 
 static uint32_t maximum_of(const struct cf_view *view)
@@ -71,9 +69,9 @@ const struct cf_type cf_semaphore_type = {
 	.generic_all = CARAFE_SEMAPHORE_ALL_ACCESS,
 	.valid = CARAFE_SEMAPHORE_ALL_ACCESS,
 	.signal_access = CARAFE_SEMAPHORE_MODIFY_STATE,
-	.signalled = signalled,
+	.zero_waits = true,
+	.take = take,
 	.available = available,
-	.consume = consume,
 	.restore = restore,
 	.signal = signal_object,
 };

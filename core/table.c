@@ -156,21 +156,23 @@ static carafe_status inherit_one(struct cf_self *self, struct cf_process *child,
 {
 	struct cf_handle_entry *entry = cf_handle_entry_at(self->region, child, index);
 	struct cf_object *object = cf_object_at(self->region, cf_value(used) & CF_HANDLE_OBJECT);
-	uint64_t bits, access, refs, granted;
+	uint64_t bits, access, state, refs, granted;
 	struct cf_changes changes = { .count = 0 };
 	enum cf_outcome outcome;
 
 	granted = cf_load(&mine->access);
 	if (entry == NULL || object == NULL || !cf_read(self->region, &entry->entry, &bits) ||
 	    !cf_read(self->region, &entry->access, &access) ||
+	    !cf_read(self->region, &object->state, &state) ||
 	    !cf_read(self->region, &object->refs, &refs))
 		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
-	/* Our handle is still there once this succeeds only if it was all the time: refs counts it. */
+	/* Our handle kept the object until here, and freeing it later would change its state. */
 	if (cf_load(&mine->entry) != used)
 		return CARAFE_STATUS_PENDING;
 	cf_change(&changes, &entry->entry, bits, cf_value(used));
 	cf_change(&changes, &entry->access, access, cf_value(granted));
 	cf_change(&changes, &object->refs, refs, cf_value(refs) + 1);
+	cf_compare(&changes, &object->state, state);
 	outcome = cf_kcas(self, &changes);
 	return outcome == CF_MISSED ? CARAFE_STATUS_PENDING : cf_outcome_status(outcome);
 }
@@ -192,6 +194,12 @@ static carafe_status leave_out(struct cf_self *self, struct cf_process *child, u
 	return outcome == CF_MISSED ? CARAFE_STATUS_PENDING : cf_outcome_status(outcome);
 }
 
+static bool is_inheritable(const struct cf_handle_entry *entry, uint64_t used)
+{
+	return (cf_value(used) & CF_HANDLE_USED) != 0 &&
+	       (cf_value(cf_load(&entry->access)) & CF_ACCESS_INHERIT) != 0;
+}
+
 static carafe_status inherit_index(struct cf_self *self, struct cf_process *process,
 				   struct cf_process *child, uint32_t index)
 {
@@ -202,8 +210,7 @@ static carafe_status inherit_index(struct cf_self *self, struct cf_process *proc
 	do {
 		if (mine == NULL || !cf_read(self->region, &mine->entry, &used))
 			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
-		if ((cf_value(used) & (CF_HANDLE_USED | CF_HANDLE_INHERIT)) ==
-		    (CF_HANDLE_USED | CF_HANDLE_INHERIT))
+		if (is_inheritable(mine, used))
 			status = inherit_one(self, child, index, mine, used);
 		else
 			status = leave_out(self, child, index);
@@ -222,7 +229,7 @@ static uint32_t inheritable_end(struct cf_region *region, struct cf_process *pro
 
 		if (mine == NULL || !cf_read(region, &mine->entry, &used))
 			break;
-		if ((cf_value(used) & CF_HANDLE_USED) != 0 && (cf_value(used) & CF_HANDLE_INHERIT) != 0)
+		if (is_inheritable(mine, used))
 			end = i + 1;
 	}
 	return end;

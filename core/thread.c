@@ -162,24 +162,52 @@ void cf_self_return(struct cf_self *borrowed)
 	(void)cf_sweep_own(borrowed);
 }
 
-void cf_owned_note(struct cf_thread *thread, uint32_t object)
+/*
+ * A mutant's note has a home, where it stays after the release, so that whoever acquires the same mutants again and
+ * again writes nothing.  It makes room when the thread does not own the mutant.
+ */
+static uint32_t *home_of(const struct cf_self *self, uint32_t object)
 {
-	uint32_t i;
-
-	/* By CAS, because a handler in this thread may note another mutant meanwhile. */
-	for (i = 0; i < CF_OWNED; i++)
-		if (cf_load32_relaxed(&thread->owned[i]) == 0 && cf_cas32(&thread->owned[i], 0, object + 1))
-			return;
-	cf_store32(&thread->owned_overflow, 1);
+	return &self->thread->owned[object % CF_OWNED];
 }
 
-void cf_owned_drop(struct cf_thread *thread, uint32_t object)
+static bool is_owned(const struct cf_self *self, uint32_t noted)
 {
+	struct cf_object *object = cf_object_at(self->region, noted - 1);
+
+	return object != NULL && cf_value(cf_load(&object->state)) == self->id;
+}
+
+void cf_owned_note(struct cf_self *self, uint32_t object, bool alone)
+{
+	bool outermost = self->noting == 1;
+	uint32_t *home = home_of(self, object);
+	uint32_t noted = cf_load32_relaxed(home);
 	uint32_t i;
 
+	/* A function that a handler interrupted may be about to own what is noted here, or to take its place. */
+	if (outermost && noted == object + 1)
+		return;
+	if ((noted == 0 || (outermost && alone && !is_owned(self, noted))) &&
+	    cf_cas32(home, noted, object + 1))
+		return;
 	for (i = 0; i < CF_OWNED; i++)
-		if (cf_load32_relaxed(&thread->owned[i]) == object + 1) {
-			cf_store32(&thread->owned[i], 0);
+		if (cf_load32_relaxed(&self->thread->owned[i]) == 0 &&
+		    cf_cas32(&self->thread->owned[i], 0, object + 1))
+			return;
+	cf_store32(&self->thread->owned_overflow, 1);
+}
+
+void cf_owned_drop(struct cf_self *self, uint32_t object)
+{
+	uint32_t *owned = self->thread->owned;
+	uint32_t i;
+
+	if (cf_load32_relaxed(home_of(self, object)) == object + 1)
+		return;
+	for (i = 0; i < CF_OWNED; i++)
+		if (cf_load32_relaxed(&owned[i]) == object + 1) {
+			cf_store32(&owned[i], 0);
 			return;
 		}
 }

@@ -37,6 +37,7 @@ struct cf_self {
 	uint32_t id;		 /* NT thread id: unique among all incarnations of the slot, a multiple of 4 */
 	volatile uint32_t depth; /* descriptors in use; handlers nest */
 	volatile bool waiting;	 /* inside a wait that has a place in queues */
+	volatile uint32_t noting; /* functions between a note and what it is for; handlers nest */
 	uint32_t spin;		 /* how long spinning has been worth while lately */
 };
 
@@ -59,9 +60,22 @@ struct cf_thread *cf_thread_of_id(struct cf_region *region, uint32_t id, uint64_
 /* The id of the use of a slot that its owner word tells. */
 uint32_t cf_thread_id(const struct cf_region *region, const struct cf_thread *thread, uint64_t owner);
 
-/* Notes that the thread is about to own a mutant, or does no more.  By the thread itself. */
-void cf_owned_note(struct cf_thread *thread, uint32_t object);
-void cf_owned_drop(struct cf_thread *thread, uint32_t object);
+/*
+ * Notes that the thread is about to own a mutant, or does no more.  By the thread itself; the former between
+ * cf_noting_begin() and, once it owns it, cf_noting_end().  alone: nothing else is noted between them.
+ */
+void cf_owned_note(struct cf_self *self, uint32_t object, bool alone);
+void cf_owned_drop(struct cf_self *self, uint32_t object);
+
+static inline void cf_noting_begin(struct cf_self *self)
+{
+	self->noting++;
+}
+
+static inline void cf_noting_end(struct cf_self *self)
+{
+	self->noting--;
+}
 
 /* Forgets what this thread had in an environment, when its slots belong to the parent process. */
 void cf_self_forget(void);

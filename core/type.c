@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * core/type.c - the table of object types, and views.  See core/type.h.
+ * core/type.c - the table of object types.  See core/type.h.
  *
  * What happens if a process dies here: nothing was changed.
  */
@@ -11,18 +11,3 @@ const struct cf_type *const cf_types[CF_TYPES] = {
 	[CF_MUTANT] = &cf_mutant_type,
 	[CF_SEMAPHORE] = &cf_semaphore_type,
 };
-
-bool cf_view_take(struct cf_region *region, struct cf_object *object, struct cf_view *view)
-{
-	view->object = object;
-	return cf_read(region, &object->state, &view->state) &&
-	       cf_read(region, &object->info, &view->info);
-}
-
-bool cf_view_again(struct cf_region *region, struct cf_view *view)
-{
-	uint64_t info;
-
-	return cf_read(region, &view->object->state, &view->state) &&
-	       cf_read(region, &view->object->info, &info) && info == view->info;
-}

@@ -21,10 +21,11 @@
 
 struct carafe_environment;
 
-/* In the value of cf_object.info. */
+/* In the value of cf_object.info of an object in use; a free one has CF_FREE there and a link above it. */
 #define CF_TYPE_MASK 0xffu
 #define CF_MANUAL 0x100u   /* a notification event: a satisfied wait does not reset it */
 #define CF_EXTERNAL 0x200u /* held by descriptors of the ntsync layer, not by handles */
+#define CF_FREE_SHIFT 8	   /* of a free object's link */
 
 enum cf_type_number { CF_FREE, CF_EVENT, CF_MUTANT, CF_SEMAPHORE, CF_TYPES };
 
@@ -40,24 +41,29 @@ struct cf_birth {
 	uint32_t info;
 	uint32_t state;
 	uint32_t second;
-	struct cf_thread *owner; /* who is to note that it owns the object, or NULL */
+	struct cf_self *owner; /* who is to note that it owns the object, or NULL */
 };
+
+enum cf_taken { CF_NOT_TAKEN, CF_TAKEN, CF_TAKEN_ABANDONED };
 
 struct cf_type {
 	const char *name;
 	carafe_access generic_read, generic_write, generic_execute, generic_all, valid;
 
-	/* Would a wait by identity be satisfied? False also when the environment makes no sense. */
-	bool (*signalled)(struct cf_region *region, const struct cf_view *view, uint32_t identity);
+	/*
+	 * Adds what a satisfied wait by identity changes (at least a comparison), if it would be satisfied.
+	 * CF_NOT_TAKEN, and nothing added: it would not, or the environment makes no sense.
+	 */
+	enum cf_taken (*take)(struct cf_region *region, const struct cf_view *view, uint32_t identity,
+			      struct cf_changes *changes);
+
+	/* While the value of the state is 0 no wait would be satisfied, whoever's it is. */
+	bool zero_waits;
 
 	/* Could anybody's wait be satisfied? Then those who queue go first. */
 	bool (*available)(const struct cf_view *view);
 
-	/* Adds what a satisfied wait changes (at least a comparison); true when it was abandoned. */
-	bool (*consume)(struct cf_region *region, const struct cf_view *view, uint32_t identity,
-			struct cf_changes *changes);
-
-	/* Adds what undoes consume(), for a grant that nobody saw. */
+	/* Adds what undoes take(), for a grant that nobody saw. */
 	void (*restore)(struct cf_region *region, const struct cf_view *view, uint32_t identity,
 			bool abandoned, struct cf_changes *changes);
 
@@ -71,7 +77,7 @@ struct cf_type {
 	/* A satisfied wait makes the waiter its owner, who must give it back or abandon it. */
 	bool owned;
 
-	/* What a wait is refused with although it might be satisfied; NULL: never. */
+	/* What a wait is refused with that is not satisfied and never could be; NULL: never. */
 	carafe_status (*refused)(struct cf_region *region, const struct cf_view *view, uint32_t identity);
 
 	/* Adds what the death of the owner changes; false: not owned by identity.  NULL unless owned. */
@@ -94,14 +100,25 @@ static inline const struct cf_type *cf_type_of(uint64_t info)
 	return number < CF_TYPES ? cf_types[number] : NULL;
 }
 
+/* Takes a view of whatever is there now; false when the environment is damaged. */
+static inline bool cf_view_take(struct cf_region *region, struct cf_object *object,
+				struct cf_view *view)
+{
+	view->object = object;
+	return cf_read(region, &object->state, &view->state) &&
+	       cf_read(region, &object->info, &view->info);
+}
+
 /*
  * Takes the present view of an object again; false when it is no longer the object that view->info
  * names, or the environment is damaged.
  */
-bool cf_view_again(struct cf_region *region, struct cf_view *view);
+static inline bool cf_view_again(struct cf_region *region, struct cf_view *view)
+{
+	uint64_t info = view->info;
 
-/* Takes a view of whatever is there now; false when the environment is damaged. */
-bool cf_view_take(struct cf_region *region, struct cf_object *object, struct cf_view *view);
+	return cf_view_take(region, view->object, view) && view->info == info;
+}
 
 static inline uint32_t cf_type_settled(const struct cf_type *type, uint32_t state)
 {

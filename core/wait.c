@@ -24,69 +24,62 @@
 /* Attempts to link a block that others keep disturbing, in a sound environment. */
 #define MANY (CF_THREADS * 64u)
 
-/* Makes the changes; one word needs no thread slot, and a mere look needs nothing. */
-static carafe_status commit(struct carafe_environment *environment, struct cf_changes *changes,
-			    enum cf_outcome *outcome)
+/* Would the wait make the waiter an owner who is not one yet?  What it owns already is noted already. */
+static bool is_new(const struct cf_wait *wait, const struct cf_view *view)
+{
+	return wait->owner && cf_type_of(view->info)->owned && cf_value(view->state) != wait->identity;
+}
+
+static void note(struct cf_self *self, const struct cf_wait *wait, uint32_t first, uint32_t end)
+{
+	uint32_t i;
+
+	for (i = first; i < end; i++)
+		if (is_new(wait, &wait->view[i]))
+			cf_owned_note(self, cf_object_index(self->region, wait->view[i].object),
+				      end - first == 1);
+}
+
+static void drop(struct cf_self *self, const struct cf_wait *wait, uint32_t first, uint32_t end)
+{
+	uint32_t i;
+
+	for (i = first; i < end; i++)
+		if (is_new(wait, &wait->view[i]))
+			cf_owned_drop(self, cf_object_index(self->region, wait->view[i].object));
+}
+
+/*
+ * Makes the changes that take view[first, end); PENDING: something changed meanwhile.  One word needs no thread slot, a
+ * mere look needs nothing.  The waiter is going to own `news` of them, which is noted first, so that the sweep finds them
+ * whatever happens.
+ */
+static carafe_status commit(struct carafe_environment *environment, const struct cf_wait *wait,
+			    uint32_t first, uint32_t end, uint32_t news, struct cf_changes *changes)
 {
 	const struct cf_change *only = &changes->at[0];
 	struct cf_self *self = NULL;
+	enum cf_outcome outcome;
 	carafe_status status;
 
-	*outcome = CF_DONE;
 	if (changes->count == 1 && only->new == cf_next(only->old, cf_value(only->old)))
 		return CARAFE_STATUS_SUCCESS;
-	if (changes->count > 1) {
+	if (changes->count > 1 || news > 0) {
 		status = cf_self(environment, &self);
 		if (!CARAFE_SUCCESS(status))
 			return status;
 	}
-	*outcome = cf_kcas(self, changes);
-	return *outcome == CF_MISSED ? CARAFE_STATUS_SUCCESS : cf_outcome_status(*outcome);
-}
-
-static carafe_status refused(struct carafe_environment *environment, const struct cf_view *view,
-			     uint32_t identity)
-{
-	const struct cf_type *type = cf_type_of(view->info);
-
-	return type->refused != NULL ? type->refused(environment->region, view, identity) :
-				       CARAFE_STATUS_SUCCESS;
-}
-
-/*
- * What the waiter is going to own is noted before it does, so that the sweep finds it whatever happens.  What it
- * owns already is noted already.
- */
-static void note(struct carafe_environment *environment, const struct cf_wait *wait, uint32_t first,
-		 uint32_t end, void (*how)(struct cf_thread *, uint32_t))
-{
-	struct cf_self *self;
-	uint32_t i;
-
-	if (!wait->owner)
-		return;
-	for (i = first; i < end; i++) {
-		const struct cf_view *view = &wait->view[i];
-
-		if (cf_type_of(view->info)->owned && cf_value(view->state) != wait->identity &&
-		    CARAFE_SUCCESS(cf_self(environment, &self)))
-			how(self->thread, cf_object_index(environment->region, view->object));
+	if (news > 0) {
+		cf_noting_begin(self);
+		note(self, wait, first, end);
 	}
-}
-
-/* The same for what was granted but is not acknowledged yet; a grant that made us own it left no recursion. */
-static void note_granted(struct cf_self *self, const struct cf_wait *wait, uint32_t first, uint32_t end)
-{
-	uint32_t i;
-
-	if (!wait->owner)
-		return;
-	for (i = first; i < end; i++) {
-		struct cf_object *object = wait->view[i].object;
-
-		if (cf_type_of(wait->view[i].info)->owned && cf_value(cf_load(&object->second)) == 0)
-			cf_owned_note(self->thread, cf_object_index(self->region, object));
+	outcome = cf_kcas(self, changes);
+	if (news > 0) {
+		if (outcome != CF_DONE)
+			drop(self, wait, first, end);
+		cf_noting_end(self);
 	}
+	return outcome == CF_MISSED ? CARAFE_STATUS_PENDING : cf_outcome_status(outcome);
 }
 
 static carafe_status found(struct cf_wait *wait, uint32_t index, bool abandoned)
@@ -95,83 +88,104 @@ static carafe_status found(struct cf_wait *wait, uint32_t index, bool abandoned)
 	return abandoned ? CARAFE_STATUS_ABANDONED_WAIT_0 : CARAFE_STATUS_SUCCESS;
 }
 
-/* Takes the first signalled of view[first, end); PENDING when there is none. */
-static carafe_status poll_any(struct carafe_environment *environment, struct cf_wait *wait,
-			      uint32_t first, uint32_t end)
+/* Whoever queued goes first. */
+static carafe_status settle(struct carafe_environment *environment, struct cf_view *view)
 {
-	struct cf_region *region = environment->region;
+	return cf_view_unsettled(cf_type_of(view->info), view) ? cf_settle(environment, view) :
+								 CARAFE_STATUS_SUCCESS;
+}
+
+/* Why a wait for this object is not satisfied: PENDING, or what it is refused with. */
+static carafe_status not_taken(struct carafe_environment *environment, const struct cf_wait *wait,
+			       const struct cf_view *view)
+{
+	const struct cf_type *type = cf_type_of(view->info);
+	carafe_status status = CARAFE_STATUS_SUCCESS;
+
+	if (type->refused != NULL)
+		status = type->refused(environment->region, view, wait->identity);
+	return CARAFE_SUCCESS(status) ? CARAFE_STATUS_PENDING : status;
+}
+
+carafe_status cf_wait_poll(struct carafe_environment *environment, struct cf_wait *wait, uint32_t number)
+{
+	struct cf_view *view = &wait->view[number];
 	struct cf_changes changes;
-	enum cf_outcome outcome;
+	enum cf_taken taken;
 	carafe_status status;
-	bool abandoned;
+
+	for (;;) {
+		status = settle(environment, view);
+		if (!CARAFE_SUCCESS(status))
+			return status;
+		changes.count = 0;
+		taken = cf_type_of(view->info)->take(environment->region, view, wait->identity, &changes);
+		if (taken == CF_NOT_TAKEN)
+			return not_taken(environment, wait, view);
+		status = commit(environment, wait, number, number + 1, is_new(wait, view), &changes);
+		if (status != CARAFE_STATUS_PENDING)
+			return status == CARAFE_STATUS_SUCCESS ?
+				       found(wait, number, taken == CF_TAKEN_ABANDONED) : status;
+		if (!cf_view_again(environment->region, view))
+			return CARAFE_STATUS_INVALID_HANDLE;
+	}
+}
+
+/* Takes the first signalled one; PENDING when there is none. */
+static carafe_status poll_any(struct carafe_environment *environment, struct cf_wait *wait)
+{
+	carafe_status status = CARAFE_STATUS_PENDING;
 	uint32_t i;
 
-	for (i = first; i < end; i++) {
-		struct cf_view *view = &wait->view[i];
-		const struct cf_type *type = cf_type_of(view->info);
+	for (i = 0; i < wait->count && status == CARAFE_STATUS_PENDING; i++)
+		status = cf_wait_poll(environment, wait, i);
+	return status;
+}
 
-		for (;;) {
-			status = cf_settle(environment, view);
-			if (!CARAFE_SUCCESS(status))
-				return status;
-			status = refused(environment, view, wait->identity);
-			if (!CARAFE_SUCCESS(status))
-				return status;
-			if (!type->signalled(region, view, wait->identity))
-				break;
-			changes.count = 0;
-			abandoned = type->consume(region, view, wait->identity, &changes);
-			note(environment, wait, i, i + 1, cf_owned_note);
-			status = commit(environment, &changes, &outcome);
-			if (outcome == CF_DONE && CARAFE_SUCCESS(status))
-				return found(wait, i, abandoned);
-			note(environment, wait, i, i + 1, cf_owned_drop);
-			if (!CARAFE_SUCCESS(status))
-				return status;
-			if (!cf_view_again(region, view))
-				return CARAFE_STATUS_INVALID_HANDLE;
-		}
+/* Adds what takes all; PENDING when not all are signalled. */
+static carafe_status take_all(struct carafe_environment *environment, struct cf_wait *wait,
+			      struct cf_changes *changes, bool *abandoned, uint32_t *news)
+{
+	enum cf_taken taken;
+	carafe_status status;
+	uint32_t i;
+
+	*abandoned = false;
+	*news = 0;
+	changes->count = 0;
+	for (i = 0; i < wait->count; i++) {
+		struct cf_view *view = &wait->view[i];
+
+		status = settle(environment, view);
+		if (!CARAFE_SUCCESS(status))
+			return status;
+		taken = cf_type_of(view->info)->take(environment->region, view, wait->identity, changes);
+		if (taken == CF_NOT_TAKEN)
+			return not_taken(environment, wait, view);
+		*abandoned |= taken == CF_TAKEN_ABANDONED;
+		*news += is_new(wait, view);
 	}
-	return CARAFE_STATUS_PENDING;
+	return CARAFE_STATUS_SUCCESS;
 }
 
 /* Takes all or none; PENDING when not all are signalled. */
 static carafe_status poll_all(struct carafe_environment *environment, struct cf_wait *wait)
 {
-	struct cf_region *region = environment->region;
 	struct cf_changes changes;
-	enum cf_outcome outcome;
 	carafe_status status;
+	uint32_t news, i;
 	bool abandoned;
-	uint32_t i;
 
 	for (;;) {
-		abandoned = false;
-		changes.count = 0;
-		for (i = 0; i < wait->count; i++) {
-			struct cf_view *view = &wait->view[i];
-			const struct cf_type *type = cf_type_of(view->info);
-
-			status = cf_settle(environment, view);
-			if (CARAFE_SUCCESS(status))
-				status = refused(environment, view, wait->identity);
-			if (!CARAFE_SUCCESS(status))
-				return status;
-			if (!type->signalled(region, view, wait->identity))
-				return CARAFE_STATUS_PENDING;
-			abandoned |= type->consume(region, view, wait->identity, &changes);
-		}
-		if (wait->count == 0)
-			return found(wait, 0, false);
-		note(environment, wait, 0, wait->count, cf_owned_note);
-		status = commit(environment, &changes, &outcome);
-		if (outcome == CF_DONE && CARAFE_SUCCESS(status))
-			return found(wait, 0, abandoned);
-		note(environment, wait, 0, wait->count, cf_owned_drop);
-		if (!CARAFE_SUCCESS(status))
+		status = take_all(environment, wait, &changes, &abandoned, &news);
+		if (status != CARAFE_STATUS_SUCCESS)
 			return status;
+		if (wait->count > 0)
+			status = commit(environment, wait, 0, wait->count, news, &changes);
+		if (status != CARAFE_STATUS_PENDING)
+			return status == CARAFE_STATUS_SUCCESS ? found(wait, 0, abandoned) : status;
 		for (i = 0; i < wait->count; i++)
-			if (!cf_view_again(region, &wait->view[i]))
+			if (!cf_view_again(environment->region, &wait->view[i]))
 				return CARAFE_STATUS_INVALID_HANDLE;
 	}
 }
@@ -195,9 +209,9 @@ static carafe_status poll_now(struct carafe_environment *environment, struct cf_
 	carafe_status status;
 	struct cf_self *self;
 
-	status = wait->all ? poll_all(environment, wait) : poll_any(environment, wait, 0, wait->count);
+	status = wait->all ? poll_all(environment, wait) : poll_any(environment, wait);
 	if (status == CARAFE_STATUS_PENDING && wait->alert_object)
-		status = poll_any(environment, wait, wait->count, wait->count + 1);
+		status = cf_wait_poll(environment, wait, wait->count);
 	if (status != CARAFE_STATUS_PENDING || !wait->alertable)
 		return status;
 	status = cf_self(environment, &self);
@@ -408,11 +422,38 @@ static carafe_status sleep_through(struct cf_self *self, struct cf_wait *wait)
 	}
 }
 
+/* What was granted and is about to be acknowledged; a grant that made us own it left no recursion. */
+static void note_granted(struct cf_self *self, const struct cf_wait *wait, uint32_t first, uint32_t end)
+{
+	uint32_t i;
+
+	for (i = first; i < end; i++) {
+		struct cf_object *object = wait->view[i].object;
+
+		if (cf_type_of(wait->view[i].info)->owned && cf_value(cf_load(&object->second)) == 0)
+			cf_owned_note(self, cf_object_index(self->region, object),
+				      end - first == 1);
+	}
+}
+
+/* From GRANTED to IDLE: nobody takes the grant back any more. */
+static bool end_wait(struct cf_self *self)
+{
+	uint64_t bits;
+
+	do {
+		if (!cf_read(self->region, &self->thread->wait, &bits))
+			return false;
+	} while (!cf_cas(&self->thread->wait, bits, cf_next(bits, CF_IDLE)));
+	return true;
+}
+
 /* Makes the grant ours for good. */
 static carafe_status acknowledge(struct cf_self *self, struct cf_wait *wait)
 {
 	uint32_t value;
 	uint64_t bits;
+	bool sound;
 
 	if (!cf_read(self->region, &self->thread->wait, &bits) || !cf_wait_granted(bits))
 		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
@@ -420,13 +461,14 @@ static carafe_status acknowledge(struct cf_self *self, struct cf_wait *wait)
 	wait->index = value >> CF_GRANT_SHIFT;
 	if (wait->index > wait->count || (wait->index == wait->count && !wait->alert_object && wait->count > 0))
 		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
-	if ((value & CF_GRANT_ALERTED) == 0 && wait->index < wait->count)
+	cf_noting_begin(self);
+	if (wait->owner && (value & CF_GRANT_ALERTED) == 0 && wait->index < wait->count)
 		note_granted(self, wait, wait->all ? 0 : wait->index,
 			     wait->all ? wait->count : wait->index + 1);
-	do {
-		if (!cf_read(self->region, &self->thread->wait, &bits))
-			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
-	} while (!cf_cas(&self->thread->wait, bits, cf_next(bits, CF_IDLE)));
+	sound = end_wait(self);
+	cf_noting_end(self);
+	if (!sound)
+		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
 	if ((value & CF_GRANT_ALERTED) != 0)
 		return CARAFE_STATUS_ALERTED;
 	return (value & CF_GRANT_ABANDONED) != 0 ? CARAFE_STATUS_ABANDONED_WAIT_0 :

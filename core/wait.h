@@ -37,6 +37,13 @@ struct cf_wait {
 carafe_status cf_wait(struct carafe_environment *environment, struct cf_wait *wait);
 
 /*
+ * Takes view[number] if it is signalled: SUCCESS or ABANDONED_WAIT_0, with index = number.  PENDING: it is not; else as
+ * cf_wait().  Never sleeps.
+ */
+carafe_status cf_wait_poll(struct carafe_environment *environment, struct cf_wait *wait,
+			   uint32_t number);
+
+/*
  * Takes the calling thread out of an interruptible wait that a signal handler interrupted, before the handler does
  * anything that could satisfy it; and out of one that a handler left by siglongjmp().  The interrupted wait ends
  * with CANCELLED, or begins anew after a handler with SA_RESTART.  No effect outside of handlers. [signal-safe]

@@ -114,13 +114,59 @@ static bool has_duplicates(const struct carafe_environment *environment, const s
 	return false;
 }
 
+/* The first of the candidates that is signalled; PENDING: none is. */
+static carafe_status poll(struct carafe_environment *environment, struct cf_wait *wait,
+			  const carafe_handle *handles, uint64_t candidates)
+{
+	carafe_status status = CARAFE_STATUS_PENDING;
+	uint32_t i;
+
+	for (i = 0; candidates != 0 && status == CARAFE_STATUS_PENDING; i++, candidates >>= 1) {
+		if ((candidates & 1) == 0)
+			continue;
+		status = look_up(environment, handles[i], &wait->view[i]);
+		if (CARAFE_SUCCESS(status))
+			status = cf_wait_poll(environment, wait, i);
+	}
+	return status;
+}
+
+static carafe_status wait_many(struct carafe_environment *environment, struct cf_wait *wait,
+			       const carafe_handle *handles, const int64_t *timeout)
+{
+	uint64_t candidates;
+	carafe_status status;
+	uint32_t i;
+
+	if (!wait->all && cf_handle_scan(environment, wait->count, handles, &candidates)) {
+		status = set_identity(environment, wait);
+		if (CARAFE_SUCCESS(status))
+			status = poll(environment, wait, handles, candidates);
+		if (status != CARAFE_STATUS_PENDING)
+			return status;
+		if (timeout != NULL && *timeout == 0 && !wait->alertable)
+			return CARAFE_STATUS_TIMEOUT;
+	}
+	for (i = 0; i < wait->count; i++) {
+		status = look_up(environment, handles[i], &wait->view[i]);
+		if (!CARAFE_SUCCESS(status))
+			return status;
+	}
+	if (wait->all && has_duplicates(environment, wait))
+		return CARAFE_STATUS_INVALID_PARAMETER_MIX;
+	status = set_identity(environment, wait);
+	if (!CARAFE_SUCCESS(status))
+		return status;
+	set_deadline(wait, timeout);
+	return cf_wait(environment, wait);
+}
+
 carafe_status carafe_wait_many(carafe_environment *environment, uint32_t count,
 			       const carafe_handle *handles, enum carafe_wait_type type, int alertable,
 			       const int64_t *timeout)
 {
 	struct cf_wait wait;
 	carafe_status status;
-	uint32_t i;
 
 	if (environment == NULL)
 		return CARAFE_STATUS_INVALID_PARAMETER;
@@ -130,19 +176,8 @@ carafe_status carafe_wait_many(carafe_environment *environment, uint32_t count,
 		return CARAFE_STATUS_INVALID_PARAMETER_3;
 	if (handles == NULL)
 		return CARAFE_STATUS_ACCESS_VIOLATION;
-	for (i = 0; i < count; i++) {
-		status = look_up(environment, handles[i], &wait.view[i]);
-		if (!CARAFE_SUCCESS(status))
-			return status;
-	}
 	begin(&wait, count, type == CARAFE_WAIT_ALL, alertable);
-	if (wait.all && has_duplicates(environment, &wait))
-		return CARAFE_STATUS_INVALID_PARAMETER_MIX;
-	status = set_identity(environment, &wait);
-	if (!CARAFE_SUCCESS(status))
-		return status;
-	set_deadline(&wait, timeout);
-	status = cf_wait(environment, &wait);
+	status = wait_many(environment, &wait, handles, timeout);
 	if (!wait.all && (status == CARAFE_STATUS_SUCCESS || status == CARAFE_STATUS_ABANDONED_WAIT_0))
 		status += wait.index;
 	return status;
