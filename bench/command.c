@@ -19,7 +19,8 @@
 
 static const char bench_help[] =
 	"Usage: carafe bench [OPTION]...\n"
-	"Measures Carafe beside the bare atomic operation, the bare futex, eventfd, a robust mutex,\n"
+	"Measures Carafe beside the bare atomic operation, the bare futex, eventfd, a robust "
+	"mutex,\n"
 	"a server behind a socket, and /dev/ntsync where there is one; all in turn, in one run.\n"
 	"\n"
 	"  -f, --filter=RE  only the rows whose id matches the extended regular expression\n"
@@ -87,13 +88,15 @@ static int bench_main(const struct command *command, int argc, char **argv)
 		switch (option) {
 		case 'f':
 			if (!is_expression(optarg))
-				return usage(command, "--filter takes an extended regular expression");
+				return usage(command,
+					     "--filter takes an extended regular expression");
 			run.options.filter = optarg;
 			break;
 		case 'n':
 			run.options.repeat = repeat_of(optarg);
 			if (run.options.repeat == 0)
-				return usage(command, "--repeat takes a number from 1 to %d, not \"%s\"",
+				return usage(command,
+					     "--repeat takes a number from 1 to %d, not \"%s\"",
 					     BENCH_REPEAT_MAXIMUM, optarg);
 			break;
 		case 'q':

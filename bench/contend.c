@@ -26,7 +26,9 @@ struct crowd {
 	pthread_barrier_t barrier;
 };
 
-/* Each thread tells itself when it began and ended: whoever starts them may run too late for that. */
+/*
+ * Each thread tells itself when it began and ended: whoever starts them may run too late for that.
+ */
 struct member {
 	struct crowd *crowd;
 	pthread_t thread;

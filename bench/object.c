@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bench/object.c - operations on one object on which nobody sleeps, through a handle; and the robust
- * mutex of POSIX threads beside them.
+ * bench/object.c - operations on one object on which nobody sleeps, through a handle; and the
+ * robust mutex of POSIX threads beside them.
  */
 #include <config.h>
 
@@ -36,8 +36,8 @@ static void *open_object(const struct bench_case *this_case)
 					      &one->handle);
 		break;
 	case SEMAPHORE:
-		status = carafe_semaphore_create(one->environment, CARAFE_SEMAPHORE_ALL_ACCESS, 0, 0,
-						 INT32_MAX, &one->handle);
+		status = carafe_semaphore_create(one->environment, CARAFE_SEMAPHORE_ALL_ACCESS, 0,
+						 0, INT32_MAX, &one->handle);
 		break;
 	}
 	bench_must(CARAFE_SUCCESS(status), "creating an object");

@@ -58,6 +58,10 @@ static double run_syscall(void *state, uint64_t count)
 const struct bench_case bench_raw_cases[] = {
 	{ .row = "atomic", .by = "raw", .open = open_word, .run = run_atomic, .close = close_word },
 	{ .row = "cas", .by = "raw", .open = open_word, .run = run_cas, .close = close_word },
-	{ .row = "syscall", .by = "raw", .open = open_word, .run = run_syscall, .close = close_word },
+	{ .row = "syscall",
+	  .by = "raw",
+	  .open = open_word,
+	  .run = run_syscall,
+	  .close = close_word },
 	{ .row = NULL }
 };

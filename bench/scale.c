@@ -135,7 +135,8 @@ static void start_waiters(struct queue *queue)
 	/* Refused where it is too small; then the threads have the usual one. */
 	(void)pthread_attr_setstacksize(&attributes, STACK);
 	for (uint32_t i = 0; i < queue->threads; i++)
-		bench_must(pthread_create(&queue->thread[i], &attributes, wait_in_queue, queue) == 0,
+		bench_must(pthread_create(&queue->thread[i], &attributes, wait_in_queue, queue) ==
+				   0,
 			   "starting many threads");
 	pthread_attr_destroy(&attributes);
 }

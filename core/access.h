@@ -9,7 +9,10 @@
 
 #include "core/type.h"
 
-/* What the creator of a new object is granted: generic rights mapped, the rest limited to what the type knows. */
+/*
+ * What the creator of a new object is granted: generic rights mapped, the rest limited to what the
+ * type knows.
+ */
 carafe_access cf_access_create(const struct cf_type *type, carafe_access wanted);
 
 #endif

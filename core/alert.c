@@ -2,11 +2,12 @@
 /*
  * core/alert.c - a thread's alert, and thread ids.  See <carafe/thread.h>.
  *
- * The alert word of a thread says 1 from the alert to the alertable wait that tells of it.  Setting it compares the
- * slot's owner word, so that the slot's next user does not get it.
+ * The alert word of a thread says 1 from the alert to the alertable wait that tells of it.  Setting
+ * it compares the slot's owner word, so that the slot's next user does not get it.
  *
- * What happens if a process dies here: between setting the word and looking at the wait, the janitor's round does not
- * help, but the thread sees the word when it looks next; nobody was told that it was alerted.
+ * What happens if a process dies here: between setting the word and looking at the wait, the
+ * janitor's round does not help, but the thread sees the word when it looks next; nobody was told
+ * that it was alerted.
  */
 #include <carafe/thread.h>
 

@@ -7,8 +7,9 @@
  *   cf_word    64 bits, changed by compare-and-swap only (core/word.h says what is in it)
  *   uint32_t   a park word or a plain field, accessed with the cf_..32 functions
  *
- * No location is ever accessed with two widths.  libatomic_ops' emulations of missing instructions are
- * private to a process, so they are wrong in shared memory; configure refuses them and so do we.
+ * No location is ever accessed with two widths.  libatomic_ops' emulations of missing instructions
+ * are private to a process, so they are wrong in shared memory; configure refuses them and so do
+ * we.
  *
  * What happens if a process dies here: each function is one instruction as far as others can see.
  */
@@ -154,9 +155,9 @@ static inline void cf_fence_stores(void)
 }
 
 /*
- * Orders a compare-and-swap that went before it before a later load of another word.
- * libatomic_ops' "full" operations are acquire-release where compilers provide them, which is not enough
- * for "I change A, then look at B; you change B, then look at A".
+ * Orders a compare-and-swap that went before it before a later load of another word. libatomic_ops'
+ * "full" operations are acquire-release where compilers provide them, which is not enough for "I
+ * change A, then look at B; you change B, then look at A".
  */
 static inline void cf_fence_after_cas(void)
 {

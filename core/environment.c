@@ -2,12 +2,13 @@
 /*
  * core/environment.c - opening, closing and forking.
  *
- * The table of open environments is written under os_local_lock() and read without it by threads that already have
- * the environment.
+ * The table of open environments is written under os_local_lock() and read without it by threads
+ * that already have the environment.
  *
- * fork(): the parent makes the child's slot and handle table before, so that they are there whatever happens to
- * either afterwards; the lock of that slot belongs to an opening of the lock file that only the child keeps.
- * Where that cannot be had the child's environment answers DEVICE_NOT_READY.
+ * fork(): the parent makes the child's slot and handle table before, so that they are there
+ * whatever happens to either afterwards; the lock of that slot belongs to an opening of the lock
+ * file that only the child keeps. Where that cannot be had the child's environment answers
+ * DEVICE_NOT_READY.
  *
  * What happens if a process dies here: a slot that it had locked is free or swept.
  */
@@ -62,8 +63,9 @@ static carafe_status check(const void *base, uint64_t size)
 	    header->layout != cf_layout_hash() || header->endian != CF_ENDIAN ||
 	    header->page_size != os_page_size())
 		return CARAFE_STATUS_REVISION_MISMATCH;
-	return header->size == CF_REGION_SIZE && size >= CF_REGION_SIZE ? CARAFE_STATUS_SUCCESS :
-									  CARAFE_STATUS_FILE_CORRUPT_ERROR;
+	return header->size == CF_REGION_SIZE && size >= CF_REGION_SIZE
+		       ? CARAFE_STATUS_SUCCESS
+		       : CARAFE_STATUS_FILE_CORRUPT_ERROR;
 }
 
 const struct cf_place_format cf_environment_format = {
@@ -96,8 +98,8 @@ static bool janitor_unwanted(void)
 }
 
 /*
- * Enters with the place's slot; when a dead process left something there, with another one, so that we can sweep
- * it.  Whatever else we locked meanwhile is let go.
+ * Enters with the place's slot; when a dead process left something there, with another one, so that
+ * we can sweep it.  Whatever else we locked meanwhile is let go.
  */
 static carafe_status enter(struct carafe_environment *environment)
 {
@@ -187,7 +189,10 @@ static carafe_status make_heir(struct carafe_environment *environment, struct cf
 		return status;
 	status = claim_heir(environment->region, heir, &slot);
 	if (status == CARAFE_STATUS_INSUFFICIENT_RESOURCES) {
-		/* The dead may fill all slots when processes come and go faster than the janitor looks. */
+		/*
+		 * The dead may fill all slots when processes come and go faster than the janitor
+		 * looks.
+		 */
 		status = cf_round(environment);
 		if (CARAFE_SUCCESS(status))
 			status = claim_heir(environment->region, heir, &slot);

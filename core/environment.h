@@ -28,7 +28,7 @@ struct carafe_environment {
 	uint32_t offered;	/* 1 once this process was offered as janitor, or must not be */
 	struct cf_janitor *janitor;	/* our thread that offers to be it; NULL until needed */
 	char path[CF_PLACE_PATH];	/* of the environment's folder */
-	struct cf_place heir;	/* during fork(): the child's place; lock is -1 when there is none */
+	struct cf_place heir; /* during fork(): the child's place; lock is -1 when there is none */
 };
 
 /* The environment open under a number, or NULL; for walks over all. */

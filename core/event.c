@@ -2,8 +2,8 @@
 /*
  * core/event.c - the type Event.  See core/event.h and <carafe/event.h>.
  *
- * What happens if a process dies here: every operation is one CAS; what it owes to those who queue is done by the
- * next visitor or the janitor's round.
+ * What happens if a process dies here: every operation is one CAS; what it owes to those who queue
+ * is done by the next visitor or the janitor's round.
  */
 #include "core/event.h"
 
@@ -84,11 +84,11 @@ struct cf_birth cf_event_birth(bool manual, bool is_signalled)
 }
 
 /*
- * Moves the event to a state once those who queue have had what was there before.  A CAS even where the state
- * stays the same: whoever sees it afterwards must see all that the caller did before.
+ * Moves the event to a state once those who queue have had what was there before.  A CAS even where
+ * the state stays the same: whoever sees it afterwards must see all that the caller did before.
  */
-static carafe_status move(struct carafe_environment *environment, struct cf_view *view, uint32_t state,
-			  uint32_t *previous)
+static carafe_status move(struct carafe_environment *environment, struct cf_view *view,
+			  uint32_t state, uint32_t *previous)
 {
 	carafe_status status;
 	uint32_t wanted;
@@ -155,8 +155,8 @@ carafe_status carafe_event_create(carafe_environment *environment, carafe_access
 	*handle = 0;
 	if (type != CARAFE_NOTIFICATION_EVENT && type != CARAFE_SYNCHRONIZATION_EVENT)
 		return CARAFE_STATUS_INVALID_PARAMETER;
-	return cf_handle_create(environment, &birth, cf_access_create(&cf_event_type, access), attributes,
-				handle);
+	return cf_handle_create(environment, &birth, cf_access_create(&cf_event_type, access),
+				attributes, handle);
 }
 
 static carafe_status modify(carafe_environment *environment, carafe_handle handle, uint32_t state,
@@ -175,7 +175,8 @@ static carafe_status modify(carafe_environment *environment, carafe_handle handl
 	return status;
 }
 
-carafe_status carafe_event_set(carafe_environment *environment, carafe_handle handle, int32_t *previous)
+carafe_status carafe_event_set(carafe_environment *environment, carafe_handle handle,
+			       int32_t *previous)
 {
 	return modify(environment, handle, 1, previous);
 }
@@ -206,7 +207,8 @@ carafe_status carafe_event_query(carafe_environment *environment, carafe_handle 
 		status = cf_event_read(environment, &view, &state);
 	if (!CARAFE_SUCCESS(status))
 		return status;
-	information->type = is_manual(&view) ? CARAFE_NOTIFICATION_EVENT : CARAFE_SYNCHRONIZATION_EVENT;
+	information->type =
+		is_manual(&view) ? CARAFE_NOTIFICATION_EVENT : CARAFE_SYNCHRONIZATION_EVENT;
 	information->state = state;
 	return CARAFE_STATUS_SUCCESS;
 }

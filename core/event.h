@@ -2,14 +2,14 @@
 /*
  * core/event.h - operations on an event that was looked up, by handle or by descriptor.
  *
- * State: 0 not signalled, 1 signalled, CF_PULSING offered to those who queue and then 0; nobody but the
- * distribution ever sees the last.  Flag CF_MANUAL: a notification event.
+ * State: 0 not signalled, 1 signalled, CF_PULSING offered to those who queue and then 0; nobody but
+ * the distribution ever sees the last.  Flag CF_MANUAL: a notification event.
  *
- * Each function: view is fresh from a look-up and is used up.  INVALID_HANDLE: the object went away meanwhile.
- * [signal-safe]
+ * Each function: view is fresh from a look-up and is used up.  INVALID_HANDLE: the object went away
+ * meanwhile. [signal-safe]
  *
- * What happens if a process dies here: a set or pulse whose distribution is not over is finished by the next
- * visitor or the janitor's round.
+ * What happens if a process dies here: a set or pulse whose distribution is not over is finished by
+ * the next visitor or the janitor's round.
  */
 #ifndef CF_EVENT_H
 #define CF_EVENT_H

@@ -2,8 +2,8 @@
 /*
  * core/external.c - see core/external.h.
  *
- * What happens if a process dies here: the collection is done again by whoever collects next; dropping one object is
- * one KCAS.
+ * What happens if a process dies here: the collection is done again by whoever collects next;
+ * dropping one object is one KCAS.
  */
 #include "core/external.h"
 

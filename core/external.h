@@ -2,13 +2,13 @@
 /*
  * core/external.h - objects that are held by descriptors instead of handles (compat/ntsync).
  *
- * Such an object has one reference, and lives while the byte with its index is locked in its shard, a file of the
- * generation's folder.  The lock belongs to an open file description, so it is there as long as any descriptor of
- * that is, in whatever process or message, and is gone with the last one.  Shards keep the kernel's lists of locks,
- * which it searches from the beginning, short.
+ * Such an object has one reference, and lives while the byte with its index is locked in its shard,
+ * a file of the generation's folder.  The lock belongs to an open file description, so it is there
+ * as long as any descriptor of that is, in whatever process or message, and is gone with the last
+ * one.  Shards keep the kernel's lists of locks, which it searches from the beginning, short.
  *
- * What happens if a process dies here: the lock is taken before the object is marked CF_EXTERNAL, so a marked
- * object without a lock is one that nobody holds any more.
+ * What happens if a process dies here: the lock is taken before the object is marked CF_EXTERNAL,
+ * so a marked object without a lock is one that nobody holds any more.
  */
 #ifndef CF_EXTERNAL_H
 #define CF_EXTERNAL_H
@@ -38,8 +38,8 @@ void cf_shard_name(uint32_t shard, char name[CF_SHARD_NAME]);
 carafe_status cf_external_instance(struct carafe_environment *environment, uint32_t *instance);
 
 /*
- * Drops the objects whose descriptors are all gone without anybody having noticed.  For the janitor, when a
- * process died, and for compat/, now and then.
+ * Drops the objects whose descriptors are all gone without anybody having noticed.  For the
+ * janitor, when a process died, and for compat/, now and then.
  */
 carafe_status cf_external_collect(struct carafe_environment *environment);
 

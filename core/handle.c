@@ -2,10 +2,11 @@
 /*
  * core/handle.c - see core/handle.h.
  *
- * A table is a list of chunks, each of which belongs to one process at a time; chunk_owner and the process' chunk
- * word change together.  Free handles are linked, the one freed last is used first.
+ * A table is a list of chunks, each of which belongs to one process at a time; chunk_owner and the
+ * process' chunk word change together.  Free handles are linked, the one freed last is used first.
  *
- * What happens if a process dies here: everything is one KCAS; a table of a dead process is emptied by the sweep.
+ * What happens if a process dies here: everything is one KCAS; a table of a dead process is emptied
+ * by the sweep.
  */
 #include "core/handle.h"
 
@@ -28,7 +29,8 @@ static carafe_handle to_handle(uint32_t index)
 }
 
 /* The chunk for one range of a process' handles, or NULL. */
-static struct cf_chunk *chunk_at(struct cf_region *region, struct cf_process *process, uint32_t place)
+static struct cf_chunk *chunk_at(struct cf_region *region, struct cf_process *process,
+				 uint32_t place)
 {
 	uint64_t bits;
 
@@ -57,7 +59,9 @@ static struct cf_handle_entry *locate_handle(struct carafe_environment *environm
 	struct cf_process *process = own_process(environment);
 
 	*index = handle / 4 - 1;
-	return handle >= 4 && process != NULL ? cf_handle_entry_at(environment->region, process, *index) : NULL;
+	return handle >= 4 && process != NULL
+		       ? cf_handle_entry_at(environment->region, process, *index)
+		       : NULL;
 }
 
 carafe_status cf_handle_view(struct carafe_environment *environment, carafe_handle handle,
@@ -97,9 +101,9 @@ carafe_status cf_handle_view(struct carafe_environment *environment, carafe_hand
 }
 
 /*
- * One comparison tells that an entry is plain and its object's index good.  An object that is closed between the look
- * at its entry and the look at its state may seem not to be signalled; a wait for a handle that is closed
- * meanwhile may find that in any case.
+ * One comparison tells that an entry is plain and its object's index good.  An object that is
+ * closed between the look at its entry and the look at its state may seem not to be signalled; a
+ * wait for a handle that is closed meanwhile may find that in any case.
  */
 bool cf_handle_scan(struct carafe_environment *environment, uint32_t count,
 		    const carafe_handle *handles, uint64_t *candidates)
@@ -116,7 +120,8 @@ bool cf_handle_scan(struct carafe_environment *environment, uint32_t count,
 		uint32_t offset = handles[i] - first, number;
 
 		if (chunk == NULL || offset >= CF_CHUNK_HANDLES * 4) {
-			first = to_handle((handles[i] / 4 - 1) / CF_CHUNK_HANDLES * CF_CHUNK_HANDLES);
+			first = to_handle((handles[i] / 4 - 1) / CF_CHUNK_HANDLES *
+					  CF_CHUNK_HANDLES);
 			chunk = chunk_at(region, process, (handles[i] / 4 - 1) / CF_CHUNK_HANDLES);
 			if (chunk == NULL)
 				return false;
@@ -166,8 +171,9 @@ carafe_status cf_handle_add_chunk(struct cf_self *self, struct cf_process *proce
 }
 
 /* Adds what puts a value into an entry that is free as read; access: rights and flags. */
-static carafe_status change_fill(struct cf_region *region, struct cf_handle_entry *entry, uint64_t free,
-				 uint32_t value, uint32_t access, struct cf_changes *changes)
+static carafe_status change_fill(struct cf_region *region, struct cf_handle_entry *entry,
+				 uint64_t free, uint32_t value, uint32_t access,
+				 struct cf_changes *changes)
 {
 	uint64_t old;
 
@@ -315,7 +321,8 @@ carafe_status cf_handle_close(struct carafe_environment *environment, carafe_han
 			status = cf_queue_prune(self, object);
 		changes.count = 0;
 		if (!CARAFE_SUCCESS(status) ||
-		    !change_remove(self->region, own_process(environment), index, entry, used, &changes) ||
+		    !change_remove(self->region, own_process(environment), index, entry, used,
+				   &changes) ||
 		    !cf_object_change_drop(self, object, &changes))
 			continue;
 		outcome = cf_kcas(self, &changes);
@@ -355,9 +362,11 @@ carafe_status cf_handle_adopt(struct carafe_environment *environment, carafe_han
 		    !cf_read(self->region, &view->object->instance, &old))
 			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
 		changes.count = 0;
-		if (!change_remove(self->region, own_process(environment), index, entry, used, &changes))
+		if (!change_remove(self->region, own_process(environment), index, entry, used,
+				   &changes))
 			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
-		cf_change(&changes, &view->object->info, view->info, cf_value(view->info) | CF_EXTERNAL);
+		cf_change(&changes, &view->object->info, view->info,
+			  cf_value(view->info) | CF_EXTERNAL);
 		cf_change(&changes, &view->object->instance, old, instance);
 		outcome = cf_kcas(self, &changes);
 		if (outcome == CF_MISSED)
@@ -389,7 +398,10 @@ carafe_status cf_external_drop(struct carafe_environment *environment, const str
 		changes.count = 0;
 		if (!CARAFE_SUCCESS(status) || !cf_object_change_drop(self, now.object, &changes))
 			continue;
-		/* What keeps it from being another object by now: its info changes when it is freed. */
+		/*
+		 * What keeps it from being another object by now: its info changes when it is
+		 * freed.
+		 */
 		if (cf_load(&now.object->info) != view->info)
 			return CARAFE_STATUS_INVALID_HANDLE;
 		outcome = cf_kcas(self, &changes);

@@ -4,11 +4,12 @@
  *
  * The janitor's byte of the lock file is the first after the slots'.
  *
- * Descriptors are added to and taken from a watch under os_local_lock(), which fork() holds: a child closes exactly those
- * that the janitor has, and never one that got the number of a descriptor that was just closed.
+ * Descriptors are added to and taken from a watch under os_local_lock(), which fork() holds: a
+ * child closes exactly those that the janitor has, and never one that got the number of a
+ * descriptor that was just closed.
  *
- * What happens if a process dies here: its lock is free at once, its deputies' watches end, and one of them takes
- * the lock.
+ * What happens if a process dies here: its lock is free at once, its deputies' watches end, and one
+ * of them takes the lock.
  */
 #include <stdlib.h>
 
@@ -45,7 +46,8 @@ static void read_process(const struct cf_process *slot, struct os_process *proce
 	process->space = cf_load32_relaxed(&slot->space);
 }
 
-static carafe_status watch(struct cf_janitor *janitor, uint32_t slot, const struct os_process *process)
+static carafe_status watch(struct cf_janitor *janitor, uint32_t slot,
+			   const struct os_process *process)
 {
 	carafe_status status;
 

@@ -3,19 +3,23 @@
  * core/kcas.c - see core/kcas.h.
  *
  * An operation passes through these steps, each of which anybody may take for anybody:
- *   install   in address order, replace each word that is as expected by a reference to the descriptor
- *   decide    one CAS of the descriptor's status: success when all are installed, failure when one was not as
- *	       expected
- *   remove    replace each reference by the new word, or by the old value with the next sequence number
+ *   install   in address order, replace each word that is as expected by a reference to the
+ *	       descriptor
+ *   decide    one CAS of the descriptor's status: success when all are installed, failure when one
+ *	       was not as expected
+ *   remove    replace each reference by the new word, or by the old value with the next sequence
+ *	       number
  *
- * Why a late helper does no harm: to get past a word it must have seen the reference there, and a word
- * that had the reference and has it no more has a sequence number that never recurs.  So once the owner has gone
- * through all three steps no word can hold the reference any more, and the descriptor can be used again at once.
+ * Why a late helper does no harm: to get past a word it must have seen the reference there, and a
+ * word that had the reference and has it no more has a sequence number that never recurs.  So once
+ * the owner has gone through all three steps no word can hold the reference any more, and the
+ * descriptor can be used again at once.
  *
- * A helper copies the descriptor and then checks that its sequence is still the one that the reference names.
+ * A helper copies the descriptor and then checks that its sequence is still the one that the
+ * reference names.
  *
- * What happens if a process dies here: before the status says "undecided" nobody knows of the operation; after
- * that anybody finishes it.
+ * What happens if a process dies here: before the status says "undecided" nobody knows of the
+ * operation; after that anybody finishes it.
  */
 #include "core/kcas.h"
 
@@ -25,7 +29,10 @@
 
 enum { UNDECIDED, SUCCESSFUL, FAILED, WRITING };
 
-/* A chain of operations that stand in each other's way is never longer than this in a sound environment. */
+/*
+ * A chain of operations that stand in each other's way is never longer than this in a sound
+ * environment.
+ */
 #define MANY (CF_THREADS * 4u)
 
 struct operation {
@@ -53,7 +60,8 @@ static uint64_t reference_sequence(uint64_t reference)
 
 static struct cf_descriptor *reference_descriptor(struct cf_region *region, uint64_t reference)
 {
-	struct cf_thread *thread = cf_thread_at(region, (uint32_t)(reference >> 3) & (CF_THREADS - 1));
+	struct cf_thread *thread =
+		cf_thread_at(region, (uint32_t)(reference >> 3) & (CF_THREADS - 1));
 	uint32_t depth = (uint32_t)(reference >> 1) & 3;
 
 	return thread != NULL && depth < CF_DESCRIPTORS ? &thread->descriptor[depth] : NULL;
@@ -75,7 +83,9 @@ static bool undecided(const struct operation *op)
 	return cf_load(&op->descriptor->status) == make_status(op->sequence, UNDECIDED);
 }
 
-/* Reads the entries of a descriptor that may be written anew meanwhile; true when they make sense. */
+/*
+ * Reads the entries of a descriptor that may be written anew meanwhile; true when they make sense.
+ */
 static bool copy_entries(struct cf_region *region, struct operation *op)
 {
 	struct cf_descriptor *descriptor = op->descriptor;
@@ -94,8 +104,8 @@ static bool copy_entries(struct cf_region *region, struct operation *op)
 		if (word == NULL || (where & ~1u) <= last || cf_described(old))
 			return false;
 		last = where & ~1u;
-		cf_change_with(op->changes, word, old, cf_load32_relaxed(&descriptor->entry[i].value),
-			       (where & 1) != 0);
+		cf_change_with(op->changes, word, old,
+			       cf_load32_relaxed(&descriptor->entry[i].value), (where & 1) != 0);
 	}
 	return true;
 }
@@ -120,7 +130,10 @@ static enum copied copy(struct cf_region *region, uint64_t reference, struct ope
 	return sound ? COPIED : DAMAGED;
 }
 
-/* Installs and decides.  BLOCKED: another operation, *other, is in the way of this still undecided one. */
+/*
+ * Installs and decides.  BLOCKED: another operation, *other, is in the way of this still undecided
+ * one.
+ */
 static enum installed install(struct operation *op, uint64_t *other)
 {
 	uint32_t i;
@@ -167,14 +180,18 @@ static bool remove_references(struct operation *op)
 	return success;
 }
 
-/* The thread whose operation granted a wait may never get to wake the waiter, so a helper does as well. */
+/*
+ * The thread whose operation granted a wait may never get to wake the waiter, so a helper does as
+ * well.
+ */
 static void wake_granted(struct cf_region *region, const struct operation *op)
 {
 	uint32_t i;
 
 	for (i = 0; i < op->changes->count; i++) {
 		const struct cf_change *change = &op->changes->at[i];
-		struct cf_thread *thread = cf_thread_of_wait(region, cf_word_offset(region, change->word));
+		struct cf_thread *thread =
+			cf_thread_of_wait(region, cf_word_offset(region, change->word));
 
 		if (thread != NULL && cf_wait_granted(change->new))
 			cf_wake_owed(thread);
@@ -247,7 +264,8 @@ static void publish(const struct cf_self *self, struct operation *op)
 		uint32_t where = cf_word_offset(self->region, change->word);
 
 		cf_store_relaxed(&descriptor->entry[i].old, change->old);
-		cf_store32_relaxed(&descriptor->entry[i].where, where | (cf_waiters(change->new) ? 1 : 0));
+		cf_store32_relaxed(&descriptor->entry[i].where,
+				   where | (cf_waiters(change->new) ? 1 : 0));
 		cf_store32_relaxed(&descriptor->entry[i].value, cf_value(change->new));
 	}
 	cf_store(&descriptor->status, make_status(op->sequence, UNDECIDED));

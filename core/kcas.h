@@ -2,11 +2,12 @@
 /*
  * core/kcas.h - change several shared words at once, or none.
  *
- * The multi-word compare-and-swap of Harris, Fraser and Pratt (2002) over versioned words, with the reusable
- * descriptors of Arbel-Raviv and Brown (2017); ARCHITECTURE.md tells the algorithm and why it is right.
+ * The multi-word compare-and-swap of Harris, Fraser and Pratt (2002) over versioned words, with the
+ * reusable descriptors of Arbel-Raviv and Brown (2017); ARCHITECTURE.md tells the algorithm and why
+ * it is right.
  *
- * What happens if a process dies here: whoever meets one of its words finishes the change from the descriptor
- * in the dead thread's slot, or the sweep does.
+ * What happens if a process dies here: whoever meets one of its words finishes the change from the
+ * descriptor in the dead thread's slot, or the sweep does.
  */
 #ifndef CF_KCAS_H
 #define CF_KCAS_H
@@ -47,7 +48,8 @@ static inline void cf_change_with(struct cf_changes *changes, cf_word *word, uin
 	change->new = cf_next_with(old, value, waiters);
 }
 
-static inline void cf_change(struct cf_changes *changes, cf_word *word, uint64_t old, uint32_t value)
+static inline void cf_change(struct cf_changes *changes, cf_word *word, uint64_t old,
+			     uint32_t value)
 {
 	cf_change_with(changes, word, old, value, cf_waiters(old));
 }
@@ -63,7 +65,10 @@ enum cf_outcome cf_kcas(struct cf_self *self, struct cf_changes *changes);
 /* Finishes the operation that a word refers to. False: the environment is damaged. [signal-safe] */
 bool cf_help(struct cf_region *region, uint64_t reference);
 
-/* Reads a word with no operation in progress on it. False: the environment is damaged. [signal-safe] */
+/*
+ * Reads a word with no operation in progress on it. False: the environment is damaged.
+ * [signal-safe]
+ */
 bool cf_read_slow(struct cf_region *region, cf_word *word, uint64_t *bits);
 
 static inline bool cf_read(struct cf_region *region, cf_word *word, uint64_t *bits)

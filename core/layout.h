@@ -2,21 +2,22 @@
 /*
  * core/layout.h - every byte of the shared memory of an environment.
  *
- * One sparse file, mapped whole by every process, the same for 32- and 64-bit programs: fixed-width fields,
- * indices instead of pointers, arrays at fixed places.  A page of the file is touched only after
- * cf_reserve_...() (core/region.h) made sure that there is memory for it.
+ * One sparse file, mapped whole by every process, the same for 32- and 64-bit programs: fixed-width
+ * fields, indices instead of pointers, arrays at fixed places.  A page of the file is touched only
+ * after cf_reserve_...() (core/region.h) made sure that there is memory for it.
  *
  *	header | chunk owners | processes | threads | objects | chunks of handles
  *
- * Type-stable: a slot is only ever used for the same kind of thing, and words keep their sequence when
- * a slot is used again.  "cf_word" fields change by CAS only (core/word.h); who may change each, and when,
- * stands beside it.  "plain" fields are accessed with relaxed 32-bit loads and stores, and make sense only
- * under the word named beside them.
+ * Type-stable: a slot is only ever used for the same kind of thing, and words keep their sequence
+ * when a slot is used again.  "cf_word" fields change by CAS only (core/word.h); who may change
+ * each, and when, stands beside it.  "plain" fields are accessed with relaxed 32-bit loads and
+ * stores, and make sense only under the word named beside them.
  *
- * Nothing read from here is trusted: an index is copied once and compared with its array's size before use
- * (core/region.h does both).
+ * Nothing read from here is trusted: an index is copied once and compared with its array's size
+ * before use (core/region.h does both).
  *
- * What happens if a process dies here: its slots keep what they say until core/sweep.c has put it right.
+ * What happens if a process dies here: its slots keep what they say until core/sweep.c has put it
+ * right.
  */
 #ifndef CF_LAYOUT_H
 #define CF_LAYOUT_H
@@ -35,14 +36,14 @@
 #define CF_OBJECTS 1048576u
 #define CF_CHUNKS 4096u
 #define CF_CHUNK_HANDLES 512u
-#define CF_PROCESS_CHUNKS 2032u /* a process can have CF_PROCESS_CHUNKS * CF_CHUNK_HANDLES handles */
+#define CF_PROCESS_CHUNKS 2032u /* so many times CF_CHUNK_HANDLES a process */
 #define CF_FREE_LISTS 8u	/* of objects, so that processes do not meet on one */
 
 #define CF_WAIT_OBJECTS 64u
 #define CF_BLOCKS (CF_WAIT_OBJECTS + 1u) /* one more for the alert object of the ntsync ABI */
 #define CF_OWNED 32u
 #define CF_DESCRIPTORS 3u /* a thread, a signal handler in it, and a handler in that */
-#define CF_CHANGES 132u	  /* wait-all of 64 mutants: two words each, the wait word, a signal's two */
+#define CF_CHANGES 132u	  /* wait-all of 64 mutants: two words each; the wait; a signal's two */
 
 struct cf_header {
 	/* Written before the environment is published, then constant. */
@@ -82,16 +83,16 @@ struct cf_header {
 };
 
 /*
- * An object.  All words change by KCAS or, state alone, by CAS.  Constant while info is: the type and
- * what core/type.h calls its flags.
+ * An object.  All words change by KCAS or, state alone, by CAS.  Constant while info is: the type
+ * and what core/type.h calls its flags.
  */
 #define CF_UNREFERENCED UINT32_MAX
 
 struct cf_object {
 	cf_word state;	  /* what waiting depends on; waiters bit: the queue is not empty */
-	cf_word info;	  /* type and flags, or free: next free object + 1; its sequence is the generation */
+	cf_word info;	  /* type and flags, or the next free object; sequence: the generation */
 	cf_word second;	  /* mutant: further recursion or abandoned; semaphore: maximum */
-	cf_word refs;	  /* handles and descriptors but one; CF_UNREFERENCED: its queue alone keeps it */
+	cf_word refs;	  /* handles and descriptors but one; CF_UNREFERENCED: none, a queue */
 	cf_word first;	  /* oldest wait block, as a link (core/queue.h) */
 	cf_word last;	  /* newest wait block */
 	cf_word instance; /* ntsync: number of the device's opening; 0 for objects with handles */
@@ -123,11 +124,11 @@ struct cf_descriptor {
 };
 
 struct cf_thread {
-	cf_word owner; /* core/thread.h; CAS by who takes the slot, then by its thread or the sweep */
+	cf_word owner; /* core/thread.h; CAS by who takes the slot, its thread, or the sweep */
 	cf_word wait;  /* core/wait.h; IDLE and WAITING by the thread, GRANTED by anybody's KCAS */
 	cf_word alert; /* 1 alerted; set by anybody, cleared by the grant that tells it */
 
-	uint32_t park;	     /* 0 running, 1 parked, 2 kicked; CAS/swap by the thread and by wakers */
+	uint32_t park; /* 0 running, 1 parked, 2 kicked; CAS and swap by the thread and wakers */
 	uint32_t spare3;
 
 	/* Plain, by the thread while wait is IDLE; read by others under wait's sequence. */
@@ -147,7 +148,7 @@ struct cf_thread {
 };
 
 struct cf_process {
-	cf_word state; /* 0 free, else an incarnation; CAS by who holds the slot's lock byte, and the sweep */
+	cf_word state; /* 0 free, else an incarnation; CAS by the holder of the byte, the sweep */
 	cf_word start; /* plain, under state: which process this is, for os_watch_add() */
 	uint32_t pid;
 	uint32_t space;
@@ -172,7 +173,7 @@ struct cf_chunk {
 struct cf_region {
 	struct cf_header header;
 	uint8_t spare0[65536 - sizeof(struct cf_header)];
-	cf_word chunk_owner[CF_CHUNKS]; /* process slot + 1, or 0; by KCAS with that process' chunk */
+	cf_word chunk_owner[CF_CHUNKS]; /* process slot + 1, or 0; by KCAS with its chunk word */
 	uint8_t spare1[65536 - CF_CHUNKS * 8 % 65536];
 	struct cf_process process[CF_PROCESSES];
 	struct cf_thread thread[CF_THREADS];

@@ -2,8 +2,9 @@
 /*
  * core/mutant.c - the type Mutant.  See core/mutant.h and <carafe/mutant.h>.
  *
- * What happens if a process dies here: an operation is one CAS or one KCAS.  A thread notes a mutant in its
- * slot before it acquires it and after it released it, so the sweep finds every mutant that a dead thread owns.
+ * What happens if a process dies here: an operation is one CAS or one KCAS.  A thread notes a
+ * mutant in its slot before it acquires it and after it released it, so the sweep finds every
+ * mutant that a dead thread owns.
  */
 #include "core/mutant.h"
 
@@ -31,7 +32,10 @@ static bool read_second(struct cf_region *region, const struct cf_view *view, ui
 	return cf_read(region, &view->object->second, second);
 }
 
-/* Its owner can wait for a mutant, too: one that it has acquired as often as the ntsync ABI can count. */
+/*
+ * Its owner can wait for a mutant, too: one that it has acquired as often as the ntsync ABI can
+ * count.
+ */
 static bool available(const struct cf_view *view)
 {
 	return cf_value(view->state) == 0 ||
@@ -95,7 +99,8 @@ static carafe_status signal_object(struct cf_region *region, const struct cf_vie
 	return CARAFE_STATUS_SUCCESS;
 }
 
-static carafe_status refused(struct cf_region *region, const struct cf_view *view, uint32_t identity)
+static carafe_status refused(struct cf_region *region, const struct cf_view *view,
+			     uint32_t identity)
 {
 	uint64_t second;
 
@@ -103,7 +108,8 @@ static carafe_status refused(struct cf_region *region, const struct cf_view *vie
 		return CARAFE_STATUS_SUCCESS;
 	if (!read_second(region, view, &second))
 		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
-	return cf_value(second) >= MOST_NT ? CARAFE_STATUS_MUTANT_LIMIT_EXCEEDED : CARAFE_STATUS_SUCCESS;
+	return cf_value(second) >= MOST_NT ? CARAFE_STATUS_MUTANT_LIMIT_EXCEEDED
+					   : CARAFE_STATUS_SUCCESS;
 }
 
 static bool abandon(struct cf_region *region, const struct cf_view *view, uint32_t identity,
@@ -146,7 +152,9 @@ struct cf_birth cf_mutant_birth(uint32_t owner, uint32_t count)
 typedef carafe_status change_function(struct cf_region *, const struct cf_view *, uint32_t,
 				      struct cf_changes *);
 
-/* Changes the mutant as its owner, and offers it when that freed it.  *before is the second word. */
+/*
+ * Changes the mutant as its owner, and offers it when that freed it.  *before is the second word.
+ */
 static carafe_status as_owner(struct carafe_environment *environment, struct cf_view *view,
 			      uint32_t identity, change_function *how, uint32_t *before)
 {

@@ -2,12 +2,14 @@
 /*
  * core/mutant.h - operations on a mutant that was looked up, by handle or by descriptor.
  *
- * State: the owner's identity, 0 free.  Second word: while owned, how often it was acquired beyond the first time;
- * while free, CF_ABANDONED if the last owner died, else 0.  So the common acquisition and release change one
- * word only.  The second word changes only together with the state, so reading state, second, and then
- * succeeding with a CAS on the state means that both were as read.
+ * State: the owner's identity, 0 free.  Second word: while owned, how often it was acquired beyond
+ * the first time; while free, CF_ABANDONED if the last owner died, else 0.  So the common
+ * acquisition and release change one word only.  The second word changes only together with the
+ * state, so reading state, second, and then succeeding with a CAS on the state means that both were
+ * as read.
  *
- * Identities are NT thread ids for handles (abandoned when the thread dies) and opaque for the ntsync ABI.
+ * Identities are NT thread ids for handles (abandoned when the thread dies) and opaque for the
+ * ntsync ABI.
  *
  * Functions as in core/event.h. [signal-safe]
  *

@@ -2,11 +2,12 @@
 /*
  * core/object.c - see core/object.h.
  *
- * Free objects are in a few lists, linked through info; a process takes from and gives to the list of its slot
- * first, so that processes seldom meet.
+ * Free objects are in a few lists, linked through info; a process takes from and gives to the list
+ * of its slot first, so that processes seldom meet.
  *
- * refs is 0 while an object is free and when it is made, so neither has to change it; adding a reference
- * compares the state as well (core/table.c), so dropping the last one, which changes the state, need not.
+ * refs is 0 while an object is free and when it is made, so neither has to change it; adding a
+ * reference compares the state as well (core/table.c), so dropping the last one, which changes the
+ * state, need not.
  *
  * What happens if a process dies here: the KCAS of the caller is whole or not at all.
  */
@@ -80,7 +81,8 @@ carafe_status cf_object_change_make(struct cf_self *self, const struct cf_birth 
 		status = from_fresh(self, changes, object, &info);
 	if (!CARAFE_SUCCESS(status))
 		return status;
-	if (!cf_read(region, &(*object)->state, &state) || !cf_read(region, &(*object)->second, &second))
+	if (!cf_read(region, &(*object)->state, &state) ||
+	    !cf_read(region, &(*object)->second, &second))
 		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
 	cf_change_with(changes, &(*object)->state, state, birth->state, false);
 	cf_change(changes, &(*object)->info, info, birth->info);
@@ -89,7 +91,8 @@ carafe_status cf_object_change_make(struct cf_self *self, const struct cf_birth 
 	return CARAFE_STATUS_SUCCESS;
 }
 
-bool cf_object_change_free(struct cf_self *self, const struct cf_view *view, struct cf_changes *changes)
+bool cf_object_change_free(struct cf_self *self, const struct cf_view *view,
+			   struct cf_changes *changes)
 {
 	cf_word *first = list(self, 0);
 	uint64_t head;
@@ -97,12 +100,14 @@ bool cf_object_change_free(struct cf_self *self, const struct cf_view *view, str
 	if (!cf_read(self->region, first, &head))
 		return false;
 	cf_change_with(changes, &view->object->state, view->state, 0, false);
-	cf_change(changes, &view->object->info, view->info, cf_value(head) << CF_FREE_SHIFT | CF_FREE);
+	cf_change(changes, &view->object->info, view->info,
+		  cf_value(head) << CF_FREE_SHIFT | CF_FREE);
 	cf_change(changes, first, head, cf_object_index(self->region, view->object) + 1);
 	return true;
 }
 
-bool cf_object_change_drop(struct cf_self *self, struct cf_object *object, struct cf_changes *changes)
+bool cf_object_change_drop(struct cf_self *self, struct cf_object *object,
+			   struct cf_changes *changes)
 {
 	struct cf_view view;
 	uint64_t refs;
@@ -117,7 +122,10 @@ bool cf_object_change_drop(struct cf_self *self, struct cf_object *object, struc
 	}
 	if (!cf_waiters(view.state))
 		return cf_object_change_free(self, &view, changes);
-	/* The state too: who empties the queue meanwhile must see that the object is theirs to free. */
+	/*
+	 * The state too: who empties the queue meanwhile must see that the object is theirs to
+	 * free.
+	 */
 	cf_change(changes, &object->refs, refs, CF_UNREFERENCED);
 	cf_compare(changes, &object->state, view.state);
 	return true;

@@ -39,7 +39,10 @@
  * page of zeros is a new environment, so making it needs no order among its makers.
  */
 struct cf_gate {
-	/* CAS by who enters, replaces or closes: closed 1 | entries 31 | number of the generation 32 */
+	/*
+	 * CAS by who enters, replaces or closes: closed 1 | entries 31 | number of the generation
+	 * 32
+	 */
 	cf_word current;
 	/* CAS by makers: how many numbers were given out. */
 	cf_word numbers;

@@ -11,8 +11,8 @@
  * and in a generation:
  *
  *	memory		the shared memory
- *	lock		one byte for each slot, locked by who has the slot; bytes from `slots` on are
- *			not ours (the janitor's and its successor's)
+ *	lock		one byte for each slot, locked by who has the slot; bytes from `slots` on
+ *			are not ours (the janitor's and its successor's)
  *	bell		wakes the janitor
  *	object-XX	made by compat/; a locked byte stands for an object in use
  *
@@ -41,7 +41,7 @@
 /* What the memory holds. */
 struct cf_place_format {
 	uint64_t size;	/* of the whole file, sparse */
-	uint64_t head;	/* of its beginning: reserved before make(), and all that check() is shown */
+	uint64_t head; /* of its beginning: reserved before make(), and all that check() is shown */
 	uint32_t slots;
 
 	/* Fills in a new memory, all zero, which nobody else can see yet. */

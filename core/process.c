@@ -2,8 +2,8 @@
 /*
  * core/process.c - see core/process.h.
  *
- * What happens if a process dies here: before the state word says an incarnation the slot is free, whatever the
- * plain fields say; afterwards it is swept.
+ * What happens if a process dies here: before the state word says an incarnation the slot is free,
+ * whatever the plain fields say; afterwards it is swept.
  */
 #include "core/process.h"
 

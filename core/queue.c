@@ -2,8 +2,8 @@
 /*
  * core/queue.c - see core/queue.h.
  *
- * Removal changes previous.next, following.prev and the block's own next; two removals of neighbours share one
- * of these words, so they cannot both succeed on what they saw before.
+ * Removal changes previous.next, following.prev and the block's own next; two removals of
+ * neighbours share one of these words, so they cannot both succeed on what they saw before.
  *
  * What happens if a process dies here: every function makes at most one KCAS that others can see.
  */
@@ -16,13 +16,15 @@
 
 #define MANY (CF_THREADS * 4u)
 
-static uint32_t link_to(const struct cf_region *region, const struct cf_thread *thread, uint32_t number)
+static uint32_t link_to(const struct cf_region *region, const struct cf_thread *thread,
+			uint32_t number)
 {
 	return cf_thread_index(region, thread) * CF_BLOCKS + number + CF_LINK_BASE;
 }
 
 /* The block that a link names; false when it names none. */
-static bool follow(struct cf_region *region, uint32_t link, struct cf_thread **thread, uint32_t *number)
+static bool follow(struct cf_region *region, uint32_t link, struct cf_thread **thread,
+		   uint32_t *number)
 {
 	if (link < CF_LINK_BASE)
 		return false;
@@ -70,8 +72,8 @@ bool cf_walk_stay(struct cf_region *region, struct cf_walk *walk)
 }
 
 /*
- * The present block was in the queue while its next was read if the link that led to it is unchanged
- * afterwards: removing either neighbour changes that link.
+ * The present block was in the queue while its next was read if the link that led to it is
+ * unchanged afterwards: removing either neighbour changes that link.
  */
 enum cf_step cf_walk_look(struct cf_region *region, struct cf_walk *walk)
 {
@@ -119,7 +121,8 @@ enum cf_outcome cf_queue_link(struct cf_self *self, uint32_t number, const struc
 	previous_next = next_word(self->region, object, cf_value(last));
 	if (previous_next == NULL || !cf_read(self->region, previous_next, &previous) ||
 	    !cf_read(self->region, &block->next, &next) || cf_value(next) != CF_UNLINKED ||
-	    !set_private(self->region, &block->prev, is_head(cf_value(last)) ? CF_HEAD : cf_value(last)))
+	    !set_private(self->region, &block->prev,
+			 is_head(cf_value(last)) ? CF_HEAD : cf_value(last)))
 		return CF_DAMAGED;
 	if (!is_head(cf_value(previous)) ||
 	    (cf_value(previous) == CF_UNLINKED && previous_next != &object->first))
@@ -144,13 +147,15 @@ bool cf_queue_last(struct cf_region *region, struct cf_thread *thread, uint32_t 
 }
 
 /* Adds what removing the only block of a queue changes besides the links. */
-static bool change_emptied(struct cf_self *self, struct cf_object *object, struct cf_changes *changes)
+static bool change_emptied(struct cf_self *self, struct cf_object *object,
+			   struct cf_changes *changes)
 {
 	const struct cf_type *type;
 	struct cf_view view;
 	uint64_t refs;
 
-	if (!cf_view_take(self->region, object, &view) || !cf_read(self->region, &object->refs, &refs))
+	if (!cf_view_take(self->region, object, &view) ||
+	    !cf_read(self->region, &object->refs, &refs))
 		return false;
 	type = cf_type_of(view.info);
 	if (type == NULL)
@@ -159,7 +164,8 @@ static bool change_emptied(struct cf_self *self, struct cf_object *object, struc
 		cf_change(changes, &object->refs, refs, 0);
 		return cf_object_change_free(self, &view, changes);
 	}
-	cf_change_with(changes, &object->state, view.state, cf_type_settled(type, cf_value(view.state)), false);
+	cf_change_with(changes, &object->state, view.state,
+		       cf_type_settled(type, cf_value(view.state)), false);
 	return true;
 }
 
@@ -177,11 +183,13 @@ static enum cf_outcome try_unlink(struct cf_self *self, struct cf_block *block, 
 	previous_next = next_word(region, object, cf_value(prev));
 	following_prev = prev_word(region, object, cf_value(next));
 	if (previous_next == NULL || following_prev == NULL ||
-	    !cf_read(region, previous_next, &previous) || !cf_read(region, following_prev, &following))
+	    !cf_read(region, previous_next, &previous) ||
+	    !cf_read(region, following_prev, &following))
 		return CF_DAMAGED;
 	if (cf_value(previous) != link || cf_value(following) != link)
 		return CF_MISSED;
-	if (is_head(cf_value(prev)) && is_head(cf_value(next)) && !change_emptied(self, object, changes))
+	if (is_head(cf_value(prev)) && is_head(cf_value(next)) &&
+	    !change_emptied(self, object, changes))
 		return CF_MISSED;
 	cf_change(changes, previous_next, previous, cf_value(next));
 	cf_change(changes, following_prev, following, cf_value(prev));
@@ -248,7 +256,8 @@ carafe_status cf_queue_prune(struct cf_self *self, struct cf_object *object)
 				cf_walk_pass(&walk);
 				continue;
 			}
-			outcome = cf_queue_unlink(self, walk.thread, walk.number, &walk.thread->wait, wait);
+			outcome = cf_queue_unlink(self, walk.thread, walk.number,
+						  &walk.thread->wait, wait);
 			if (outcome != CF_DONE && outcome != CF_MISSED)
 				return cf_outcome_status(outcome);
 			if (!cf_walk_stay(self->region, &walk))

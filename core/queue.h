@@ -2,18 +2,20 @@
 /*
  * core/queue.h - the queue of wait blocks of an object: circular, doubly linked, oldest first.
  *
- * A link is the value of a cf_word: CF_HEAD means the object itself, CF_UNLINKED no queue, anything else a
- * block.  Invariants, kept by making each change in one KCAS:
- *   - following next from the object and prev from the object gives the same blocks in opposite orders;
+ * A link is the value of a cf_word: CF_HEAD means the object itself, CF_UNLINKED no queue, anything
+ * else a block.  Invariants, kept by making each change in one KCAS:
+ *   - following next from the object and prev from the object gives the same blocks in opposite
+ *     orders;
  *   - a block is in at most one queue, and its next is CF_UNLINKED exactly when it is in none;
- *   - the waiters bit of the object's state is set exactly when its queue is not empty; an object with that
- *     bit is never freed, so a linked block's object stays the same object.
+ *   - the waiters bit of the object's state is set exactly when its queue is not empty; an object
+ *     with that bit is never freed, so a linked block's object stays the same object.
  *
- * Blocks may stay linked after their wait: a thread that waits for the same objects again, as most do,
- * then finds its place made.  A block that belongs to no present wait is stale; whoever meets it
- * may unlink it, comparing the thread's wait word, so that it cannot be in use when it goes.
+ * Blocks may stay linked after their wait: a thread that waits for the same objects again, as most
+ * do, then finds its place made.  A block that belongs to no present wait is stale; whoever meets
+ * it may unlink it, comparing the thread's wait word, so that it cannot be in use when it goes.
  *
- * What happens if a process dies here: a KCAS is whole or not at all; the sweep unlinks a dead thread's blocks.
+ * What happens if a process dies here: a KCAS is whole or not at all; the sweep unlinks a dead
+ * thread's blocks.
  */
 #ifndef CF_QUEUE_H
 #define CF_QUEUE_H
@@ -56,30 +58,36 @@ void cf_walk_pass(struct cf_walk *walk);
 bool cf_walk_stay(struct cf_region *region, struct cf_walk *walk);
 
 /*
- * Puts a block that is in no queue at the end of the view's object's queue, if the object is still as viewed.
- * By the thread that owns the block.
+ * Puts a block that is in no queue at the end of the view's object's queue, if the object is still
+ * as viewed. By the thread that owns the block.
  */
 enum cf_outcome cf_queue_link(struct cf_self *self, uint32_t number, const struct cf_view *view);
 
-/* True when the block is the newest of that object's queue, so that linking it anew would change nothing. */
+/*
+ * True when the block is the newest of that object's queue, so that linking it anew would change
+ * nothing.
+ */
 bool cf_queue_last(struct cf_region *region, struct cf_thread *thread, uint32_t number,
 		   struct cf_object *object);
 
 /*
- * Takes a block out of whatever queue it is in; frees the object when that was its last tie.  guard, unless
- * NULL, is a word that must still be as guarded (the owner's wait or owner word); it counts as changed.
- * CF_MISSED: the guard changed.  CF_DONE also when the block was in no queue.
+ * Takes a block out of whatever queue it is in; frees the object when that was its last tie.
+ * guard, unless NULL, is a word that must still be as guarded (the owner's wait or owner word); it
+ * counts as changed. CF_MISSED: the guard changed.  CF_DONE also when the block was in no queue.
  */
 enum cf_outcome cf_queue_unlink(struct cf_self *self, struct cf_thread *thread, uint32_t number,
 				cf_word *guard, uint64_t guarded);
 
 /*
- * Whether the walk's present block belongs to a wait that goes on; *wait is the thread's wait word to compare
- * when it is to be unlinked because it does not.
+ * Whether the walk's present block belongs to a wait that goes on; *wait is the thread's wait word
+ * to compare when it is to be unlinked because it does not.
  */
 bool cf_queue_current(struct cf_region *region, const struct cf_walk *walk, uint64_t *wait);
 
-/* Unlinks the blocks that belong to no present wait, so that the object can go with its last reference. */
+/*
+ * Unlinks the blocks that belong to no present wait, so that the object can go with its last
+ * reference.
+ */
 carafe_status cf_queue_prune(struct cf_self *self, struct cf_object *object);
 
 #endif

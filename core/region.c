@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * core/region.c - growth of the shared memory, and the way from offsets to words.  See core/region.h.
+ * core/region.c - growth of the shared memory, and the way from offsets to words.  See
+ * core/region.h.
  *
- * Growth: the memory is reserved first and the count published afterwards, so nobody ever touches a page that
- * has nothing behind it.  Two processes may reserve the same pages; that is harmless.
+ * Growth: the memory is reserved first and the count published afterwards, so nobody ever touches a
+ * page that has nothing behind it.  Two processes may reserve the same pages; that is harmless.
  *
- * What happens if a process dies here: between the two steps, some memory is reserved that the next one to
- * grow reserves again.
+ * What happens if a process dies here: between the two steps, some memory is reserved that the next
+ * one to grow reserves again.
  */
 #include "core/region.h"
 
@@ -65,12 +66,23 @@ carafe_status cf_reserve_chunk(struct cf_region *region, int memory, uint32_t in
 
 uint32_t cf_layout_hash(void)
 {
-	static const uint32_t facts[] = {
-		CF_FORMAT, CF_SEQUENCE_BITS, CF_PROCESSES, CF_THREADS, CF_OBJECTS, CF_CHUNKS,
-		CF_CHUNK_HANDLES, CF_PROCESS_CHUNKS, CF_BLOCKS, CF_OWNED, CF_DESCRIPTORS, CF_CHANGES,
-		sizeof(struct cf_header), sizeof(struct cf_process), sizeof(struct cf_thread),
-		sizeof(struct cf_object), sizeof(struct cf_region)
-	};
+	static const uint32_t facts[] = { CF_FORMAT,
+					  CF_SEQUENCE_BITS,
+					  CF_PROCESSES,
+					  CF_THREADS,
+					  CF_OBJECTS,
+					  CF_CHUNKS,
+					  CF_CHUNK_HANDLES,
+					  CF_PROCESS_CHUNKS,
+					  CF_BLOCKS,
+					  CF_OWNED,
+					  CF_DESCRIPTORS,
+					  CF_CHANGES,
+					  sizeof(struct cf_header),
+					  sizeof(struct cf_process),
+					  sizeof(struct cf_thread),
+					  sizeof(struct cf_object),
+					  sizeof(struct cf_region) };
 	uint32_t hash = 2166136261u;
 	size_t i;
 
@@ -79,7 +91,8 @@ uint32_t cf_layout_hash(void)
 	return hash;
 }
 
-static bool within(uint32_t offset, size_t start, const uint32_t *reserved, uint32_t limit, size_t size)
+static bool within(uint32_t offset, size_t start, const uint32_t *reserved, uint32_t limit,
+		   size_t size)
 {
 	return offset >= start && (offset - start) / size < cf_bound(reserved, limit);
 }
@@ -91,12 +104,12 @@ cf_word *cf_word_at(struct cf_region *region, uint32_t offset)
 	if (offset % sizeof(cf_word) != 0 || offset < offsetof(struct cf_header, instances))
 		return NULL;
 	if (offset < offsetof(struct cf_region, process) ||
-	    within(offset, offsetof(struct cf_region, object), &header->reserved_objects, CF_OBJECTS,
-		   sizeof(struct cf_object)) ||
-	    within(offset, offsetof(struct cf_region, thread), &header->reserved_threads, CF_THREADS,
-		   sizeof(struct cf_thread)) ||
-	    within(offset, offsetof(struct cf_region, process), &header->reserved_processes, CF_PROCESSES,
-		   sizeof(struct cf_process)) ||
+	    within(offset, offsetof(struct cf_region, object), &header->reserved_objects,
+		   CF_OBJECTS, sizeof(struct cf_object)) ||
+	    within(offset, offsetof(struct cf_region, thread), &header->reserved_threads,
+		   CF_THREADS, sizeof(struct cf_thread)) ||
+	    within(offset, offsetof(struct cf_region, process), &header->reserved_processes,
+		   CF_PROCESSES, sizeof(struct cf_process)) ||
 	    within(offset, offsetof(struct cf_region, chunk), &header->reserved_chunks, CF_CHUNKS,
 		   sizeof(struct cf_chunk)))
 		return (cf_word *)(void *)((char *)region + offset);

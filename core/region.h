@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * core/region.h - from an index read in shared memory to the slot it names, with every check that makes that safe.
+ * core/region.h - from an index read in shared memory to the slot it names, with every check that
+ * makes that safe.
  *
- * A slot is handed out only when its index is within its array and the file has memory behind it, so a
- * damaged index gives NULL and never a fault.
+ * A slot is handed out only when its index is within its array and the file has memory behind it,
+ * so a damaged index gives NULL and never a fault.
  *
  * What happens if a process dies here: reserved memory stays reserved.
  */
@@ -16,7 +17,10 @@
 
 struct cf_place;
 
-/* Makes sure that slot `index` of an array has memory. DISK_FULL, or INSUFFICIENT_RESOURCES past the end. */
+/*
+ * Makes sure that slot `index` of an array has memory. DISK_FULL, or INSUFFICIENT_RESOURCES past
+ * the end.
+ */
 carafe_status cf_reserve_process(struct cf_region *region, int memory, uint32_t index);
 carafe_status cf_reserve_thread(struct cf_region *region, int memory, uint32_t index);
 carafe_status cf_reserve_object(struct cf_region *region, int memory, uint32_t index);
@@ -59,12 +63,14 @@ static inline struct cf_chunk *cf_chunk_at(struct cf_region *region, uint32_t in
 		       &region->chunk[index] : NULL;
 }
 
-static inline uint32_t cf_object_index(const struct cf_region *region, const struct cf_object *object)
+static inline uint32_t cf_object_index(const struct cf_region *region,
+				       const struct cf_object *object)
 {
 	return (uint32_t)(object - region->object);
 }
 
-static inline uint32_t cf_thread_index(const struct cf_region *region, const struct cf_thread *thread)
+static inline uint32_t cf_thread_index(const struct cf_region *region,
+				       const struct cf_thread *thread)
 {
 	return (uint32_t)(thread - region->thread);
 }
@@ -74,7 +80,10 @@ static inline uint32_t cf_word_offset(const struct cf_region *region, const cf_w
 	return (uint32_t)((const char *)word - (const char *)region);
 }
 
-/* The word at an offset that was read from shared memory, or NULL when no word that changes can be there. */
+/*
+ * The word at an offset that was read from shared memory, or NULL when no word that changes can be
+ * there.
+ */
 cf_word *cf_word_at(struct cf_region *region, uint32_t offset);
 
 /* The thread whose wait word lies at offset, or NULL when it is another word. */

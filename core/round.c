@@ -2,7 +2,8 @@
 /*
  * core/round.c - see core/round.h.
  *
- * What happens if a process dies here: a round can be cut off anywhere and is gone again by the next janitor.
+ * What happens if a process dies here: a round can be cut off anywhere and is gone again by the
+ * next janitor.
  */
 #include "core/round.h"
 
@@ -32,7 +33,10 @@ static carafe_status sweep_dead(struct cf_self *self)
 	return CARAFE_SUCCESS(status) && swept ? cf_external_collect(environment) : status;
 }
 
-/* Offers what a waiting thread waits for to those who queue for it, where a signaller did not get to. */
+/*
+ * Offers what a waiting thread waits for to those who queue for it, where a signaller did not get
+ * to.
+ */
 static carafe_status finish_signals(struct cf_self *self, struct cf_thread *thread)
 {
 	uint32_t count = cf_load32_relaxed(&thread->count);

@@ -2,13 +2,14 @@
 /*
  * core/round.h - looking after everybody, and who does it.
  *
- * A round sweeps dead processes, wakes threads that were granted their wait by somebody who did not get to wake
- * them, and distributes objects whose signaller stopped half-way.  It may be gone by anybody at any time.
+ * A round sweeps dead processes, wakes threads that were granted their wait by somebody who did not
+ * get to wake them, and distributes objects whose signaller stopped half-way.  It may be gone by
+ * anybody at any time.
  *
- * One process at a time is the janitor: it holds the janitor's byte of the lock file, watches all others, and goes
- * a round whenever one dies, somebody joins, or CF_ROUND has passed.  The others who offered themselves watch the
- * janitor and take over at once when it dies; and they too go a round now and then, so that a janitor that is
- * stopped costs time only.
+ * One process at a time is the janitor: it holds the janitor's byte of the lock file, watches all
+ * others, and goes a round whenever one dies, somebody joins, or CF_ROUND has passed.  The others
+ * who offered themselves watch the janitor and take over at once when it dies; and they too go a
+ * round now and then, so that a janitor that is stopped costs time only.
  *
  * What happens if a process dies here: the next in line is the janitor, and begins with a round.
  */
@@ -26,8 +27,8 @@ struct carafe_environment;
 carafe_status cf_round(struct carafe_environment *environment);
 
 /*
- * Offers this process as janitor, with a thread that blocks every signal; once.  No effect when the environment was
- * opened with CARAFE_NO_JANITOR or CARAFE_JANITOR=0 is in the process' environment.
+ * Offers this process as janitor, with a thread that blocks every signal; once.  No effect when the
+ * environment was opened with CARAFE_NO_JANITOR or CARAFE_JANITOR=0 is in the process' environment.
  */
 void cf_round_offer(struct carafe_environment *environment);
 

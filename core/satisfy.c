@@ -2,16 +2,18 @@
 /*
  * core/satisfy.c - see core/satisfy.h.
  *
- * cf_satisfy() is the only place where a wait is completed: one KCAS over the wait word and every object
- * that the wait consumes.  So each wait is granted once, wait-all is all or nothing, and an object goes to one
- * waiter.  The thread's count, flags and identity are read under its wait word: they change only while
- * that says IDLE, and the KCAS fails when it has changed since.
+ * cf_satisfy() is the only place where a wait is completed: one KCAS over the wait word and every
+ * object that the wait consumes.  So each wait is granted once, wait-all is all or nothing, and an
+ * object goes to one waiter.  The thread's count, flags and identity are read under its wait word:
+ * they change only while that says IDLE, and the KCAS fails when it has changed since.
  *
- * No wake-up is lost: a waiter says WAITING and then looks at its objects; a signaller changes the object and
- * then looks at its queue; both with full fences in between, so at least one of them sees the other.
+ * No wake-up is lost: a waiter says WAITING and then looks at its objects; a signaller changes the
+ * object and then looks at its queue; both with full fences in between, so at least one of them
+ * sees the other.
  *
- * What happens if a process dies here: between a change and the end of its distribution the object is
- * available and has waiters, and whoever meets that distributes; between a grant and its wake-up see core/wake.h.
+ * What happens if a process dies here: between a change and the end of its distribution the object
+ * is available and has waiters, and whoever meets that distributes; between a grant and its wake-up
+ * see core/wake.h.
  */
 #include "core/satisfy.h"
 
@@ -41,7 +43,9 @@ static bool read_wait(struct cf_region *region, struct cf_thread *thread, struct
 	return true;
 }
 
-/* Takes a view of the object of one block, and its type; NULL when that makes no sense (any more). */
+/*
+ * Takes a view of the object of one block, and its type; NULL when that makes no sense (any more).
+ */
 static const struct cf_type *view_block(struct cf_region *region, struct cf_thread *thread,
 					uint32_t number, struct cf_view *view)
 {
@@ -59,8 +63,8 @@ static uint32_t granted(uint32_t index, bool abandoned)
 }
 
 /* Builds the changes that complete the wait; false when its objects do not allow it now. */
-static bool complete_all(struct cf_region *region, struct cf_thread *thread, const struct wait *wait,
-			 struct cf_changes *changes, uint32_t *result)
+static bool complete_all(struct cf_region *region, struct cf_thread *thread,
+			 const struct wait *wait, struct cf_changes *changes, uint32_t *result)
 {
 	enum cf_taken taken;
 	bool abandoned = false;
@@ -70,7 +74,8 @@ static bool complete_all(struct cf_region *region, struct cf_thread *thread, con
 	for (i = 0; i < wait->count; i++) {
 		const struct cf_type *type = view_block(region, thread, i, &view);
 
-		taken = type != NULL ? type->take(region, &view, wait->identity, changes) : CF_NOT_TAKEN;
+		taken = type != NULL ? type->take(region, &view, wait->identity, changes)
+				     : CF_NOT_TAKEN;
 		if (taken == CF_NOT_TAKEN)
 			return false;
 		abandoned |= taken == CF_TAKEN_ABANDONED;
@@ -79,8 +84,9 @@ static bool complete_all(struct cf_region *region, struct cf_thread *thread, con
 	return true;
 }
 
-static bool complete_any(struct cf_region *region, struct cf_thread *thread, const struct wait *wait,
-			 uint32_t first, uint32_t end, struct cf_changes *changes, uint32_t *result)
+static bool complete_any(struct cf_region *region, struct cf_thread *thread,
+			 const struct wait *wait, uint32_t first, uint32_t end,
+			 struct cf_changes *changes, uint32_t *result)
 {
 	enum cf_taken taken;
 	struct cf_view view;
@@ -89,7 +95,8 @@ static bool complete_any(struct cf_region *region, struct cf_thread *thread, con
 	for (i = first; i < end; i++) {
 		const struct cf_type *type = view_block(region, thread, i, &view);
 
-		taken = type != NULL ? type->take(region, &view, wait->identity, changes) : CF_NOT_TAKEN;
+		taken = type != NULL ? type->take(region, &view, wait->identity, changes)
+				     : CF_NOT_TAKEN;
 		if (taken == CF_NOT_TAKEN)
 			continue;
 		*result = granted(i, taken == CF_TAKEN_ABANDONED);
@@ -125,10 +132,12 @@ static bool complete(struct cf_region *region, struct cf_thread *thread, const s
 	if ((wait->flags & CF_WAIT_EVENT) != 0 &&
 	    complete_any(region, thread, wait, wait->count, wait->count + 1, changes, result))
 		return true;
-	return (wait->flags & CF_WAIT_ALERT) != 0 && complete_alert(region, thread, changes, result);
+	return (wait->flags & CF_WAIT_ALERT) != 0 &&
+	       complete_alert(region, thread, changes, result);
 }
 
-enum cf_satisfied cf_satisfy(struct cf_self *self, struct cf_thread *thread, enum cf_outcome *outcome)
+enum cf_satisfied cf_satisfy(struct cf_self *self, struct cf_thread *thread,
+			     enum cf_outcome *outcome)
 {
 	struct cf_changes changes;
 	uint32_t result, round;
@@ -167,7 +176,10 @@ enum cf_satisfied cf_satisfy(struct cf_self *self, struct cf_thread *thread, enu
 
 enum pass { PASS_AGAIN, PASS_OVER, PASS_FAILED };
 
-/* Offers the object to the walk's present block, unless only those who wait for all are meant; moves on. */
+/*
+ * Offers the object to the walk's present block, unless only those who wait for all are meant;
+ * moves on.
+ */
 static enum pass offer(struct cf_self *self, struct cf_walk *walk, bool only_all, bool *granted_any,
 		       enum cf_outcome *outcome)
 {
@@ -202,8 +214,8 @@ static enum pass offer(struct cf_self *self, struct cf_walk *walk, bool only_all
 }
 
 /*
- * One walk over the queue.  PASS_OVER: the object is not available any more, or nobody queued could take
- * it and that is settled.  With only_all it only is an offer to those who wait for all.
+ * One walk over the queue.  PASS_OVER: the object is not available any more, or nobody queued could
+ * take it and that is settled.  With only_all it only is an offer to those who wait for all.
  */
 static enum pass walk_queue(struct cf_self *self, struct cf_object *object, bool only_all,
 			    enum cf_outcome *outcome)
@@ -215,7 +227,8 @@ static enum pass walk_queue(struct cf_self *self, struct cf_object *object, bool
 	uint32_t settled;
 
 	*outcome = CF_DAMAGED;
-	if (!cf_view_take(self->region, object, &start) || !cf_walk_begin(self->region, &walk, object))
+	if (!cf_view_take(self->region, object, &start) ||
+	    !cf_walk_begin(self->region, &walk, object))
 		return PASS_FAILED;
 	now = start;
 	for (;;) {

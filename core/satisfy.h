@@ -2,8 +2,8 @@
 /*
  * core/satisfy.h - completing waits.
  *
- * What happens if a process dies here: core/satisfy.c says it; the next visitor of the object, or the
- * janitor's round, goes on.
+ * What happens if a process dies here: core/satisfy.c says it; the next visitor of the object, or
+ * the janitor's round, goes on.
  */
 #ifndef CF_SATISFY_H
 #define CF_SATISFY_H
@@ -26,19 +26,23 @@ enum cf_satisfied {
 	CF_UNSOUND	/* the environment is damaged, or descriptors ran out: see *outcome */
 };
 
-/* Completes the wait of a thread if its objects allow it.  Anybody may call it for anybody. [signal-safe] */
-enum cf_satisfied cf_satisfy(struct cf_self *self, struct cf_thread *thread, enum cf_outcome *outcome);
+/*
+ * Completes the wait of a thread if its objects allow it.  Anybody may call it for anybody.
+ * [signal-safe]
+ */
+enum cf_satisfied cf_satisfy(struct cf_self *self, struct cf_thread *thread,
+			     enum cf_outcome *outcome);
 
 /*
  * Offers an available object to those who queue for it, oldest first, until it is taken or nobody
- * can take it; ends a pulse.  To be called after every change that makes an object available while it has
- * waiters, and by whoever meets such an object before its own work. [signal-safe]
+ * can take it; ends a pulse.  To be called after every change that makes an object available while
+ * it has waiters, and by whoever meets such an object before its own work. [signal-safe]
  */
 carafe_status cf_distribute(struct carafe_environment *environment, struct cf_object *object);
 
 /*
- * Lets those who queue go first, if the viewed object is available; then the view is fresh.  INVALID_HANDLE: the
- * object went away.
+ * Lets those who queue go first, if the viewed object is available; then the view is fresh.
+ * INVALID_HANDLE: the object went away.
  */
 carafe_status cf_settle(struct carafe_environment *environment, struct cf_view *view);
 

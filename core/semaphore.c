@@ -2,8 +2,8 @@
 /*
  * core/semaphore.c - the type Semaphore.  See core/semaphore.h and <carafe/semaphore.h>.
  *
- * What happens if a process dies here: every operation is one CAS; what it owes to those who queue is done by the
- * next visitor or the janitor's round.
+ * What happens if a process dies here: every operation is one CAS; what it owes to those who queue
+ * is done by the next visitor or the janitor's round.
  */
 #include "core/semaphore.h"
 
@@ -91,7 +91,9 @@ carafe_status cf_semaphore_release(struct carafe_environment *environment, struc
 		if (!CARAFE_SUCCESS(status))
 			return status;
 		if (!fits(view, count)) {
-			/* The maximum was read of this object only if it still is the one viewed. */
+			/*
+			 * The maximum was read of this object only if it still is the one viewed.
+			 */
 			if (!cf_view_again(environment->region, view))
 				return CARAFE_STATUS_INVALID_HANDLE;
 			if (!fits(view, count))
@@ -147,7 +149,8 @@ carafe_status carafe_semaphore_release(carafe_environment *environment, carafe_h
 
 	if (count <= 0)
 		return CARAFE_STATUS_INVALID_PARAMETER;
-	status = cf_handle_view(environment, handle, CF_SEMAPHORE, CARAFE_SEMAPHORE_MODIFY_STATE, &view);
+	status = cf_handle_view(environment, handle, CF_SEMAPHORE, CARAFE_SEMAPHORE_MODIFY_STATE,
+				&view);
 	if (CARAFE_SUCCESS(status))
 		status = cf_semaphore_release(environment, &view, (uint32_t)count, &before);
 	if (CARAFE_SUCCESS(status) && previous != NULL)
@@ -164,7 +167,8 @@ carafe_status carafe_semaphore_query(carafe_environment *environment, carafe_han
 
 	if (information == NULL)
 		return CARAFE_STATUS_ACCESS_VIOLATION;
-	status = cf_handle_view(environment, handle, CF_SEMAPHORE, CARAFE_SEMAPHORE_QUERY_STATE, &view);
+	status = cf_handle_view(environment, handle, CF_SEMAPHORE, CARAFE_SEMAPHORE_QUERY_STATE,
+				&view);
 	if (CARAFE_SUCCESS(status))
 		status = cf_semaphore_read(environment, &view, &count, &maximum);
 	if (!CARAFE_SUCCESS(status))

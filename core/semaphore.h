@@ -6,8 +6,8 @@
  *
  * Functions as in core/event.h. [signal-safe]
  *
- * What happens if a process dies here: a release whose distribution is not over is finished by the next visitor or
- * the janitor's round.
+ * What happens if a process dies here: a release whose distribution is not over is finished by the
+ * next visitor or the janitor's round.
  */
 #ifndef CF_SEMAPHORE_H
 #define CF_SEMAPHORE_H

@@ -2,11 +2,12 @@
 /*
  * core/sweep.c - see core/sweep.h.
  *
- * The order is the one that NT shows: mutants are abandoned, then handles are closed, then the process is gone.
+ * The order is the one that NT shows: mutants are abandoned, then handles are closed, then the
+ * process is gone.
  *
- * A slow sweeper must not touch what the slot's next user has.  So each change compares the slot's owner word; that
- * counts as a change of its sequence, so the word is read again after each step; its value tells whether it still is
- * the same use.
+ * A slow sweeper must not touch what the slot's next user has.  So each change compares the slot's
+ * owner word; that counts as a change of its sequence, so the word is read again after each step;
+ * its value tells whether it still is the same use.
  *
  * What happens if a process dies here: the next sweep begins again.
  */
@@ -34,7 +35,8 @@ struct use {
 /* Looks at the owner word again; false when the use is over. */
 static bool look(struct cf_region *region, struct use *use)
 {
-	return cf_read(region, &use->thread->owner, &use->bits) && cf_value(use->bits) == use->owner;
+	return cf_read(region, &use->thread->owner, &use->bits) &&
+	       cf_value(use->bits) == use->owner;
 }
 
 static bool begin(struct cf_region *region, struct cf_thread *thread, struct use *use)
@@ -47,10 +49,12 @@ static bool begin(struct cf_region *region, struct cf_thread *thread, struct use
 	return true;
 }
 
-static struct cf_object *object_of(struct cf_region *region, struct cf_thread *thread, uint32_t number)
+static struct cf_object *object_of(struct cf_region *region, struct cf_thread *thread,
+				   uint32_t number)
 {
-	return number < CF_BLOCKS ?
-		       cf_object_at(region, cf_load32_relaxed(&thread->block[number].object)) : NULL;
+	return number < CF_BLOCKS
+		       ? cf_object_at(region, cf_load32_relaxed(&thread->block[number].object))
+		       : NULL;
 }
 
 /* Adds what gives one granted object back. */
@@ -65,7 +69,8 @@ static void give_back(struct cf_region *region, struct cf_thread *thread, uint32
 		return;
 	type = cf_type_of(view.info);
 	if (type != NULL)
-		type->restore(region, &view, cf_load32_relaxed(&thread->identity), abandoned, changes);
+		type->restore(region, &view, cf_load32_relaxed(&thread->identity), abandoned,
+			      changes);
 }
 
 /* The blocks whose objects a grant consumed. */
@@ -106,8 +111,8 @@ static carafe_status end_wait(struct cf_self *self, struct use *use)
 		if (cf_wait_granted(wait))
 			granted_range(thread, cf_value(wait), &first, &end);
 		for (i = first; i < end; i++)
-			give_back(self->region, thread, i, (cf_value(wait) & CF_GRANT_ABANDONED) != 0,
-				  &changes);
+			give_back(self->region, thread, i,
+				  (cf_value(wait) & CF_GRANT_ABANDONED) != 0, &changes);
 		cf_change(&changes, &thread->wait, wait, CF_IDLE);
 		cf_compare(&changes, &thread->owner, use->bits);
 		outcome = cf_kcas(self, &changes);
@@ -137,7 +142,8 @@ static carafe_status unlink_blocks(struct cf_self *self, struct use *use)
 		do {
 			if (!look(self->region, use))
 				return CARAFE_STATUS_SUCCESS;
-			outcome = cf_queue_unlink(self, use->thread, i, &use->thread->owner, use->bits);
+			outcome = cf_queue_unlink(self, use->thread, i, &use->thread->owner,
+						  use->bits);
 			if (outcome != CF_DONE && outcome != CF_MISSED)
 				return cf_outcome_status(outcome);
 		} while (outcome == CF_MISSED);
@@ -159,14 +165,16 @@ static carafe_status abandon(struct cf_self *self, const struct use *use, uint32
 			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
 		type = cf_type_of(view.info);
 		changes.count = 0;
-		if (type == NULL || type->abandon == NULL || (cf_value(view.info) & CF_EXTERNAL) != 0 ||
+		if (type == NULL || type->abandon == NULL ||
+		    (cf_value(view.info) & CF_EXTERNAL) != 0 ||
 		    !type->abandon(self->region, &view, use->id, &changes))
 			return CARAFE_STATUS_SUCCESS;
 		outcome = cf_kcas(self, &changes);
 	} while (outcome == CF_MISSED);
 	if (outcome != CF_DONE)
 		return cf_outcome_status(outcome);
-	return cf_waiters(view.state) ? cf_distribute(self->environment, object) : CARAFE_STATUS_SUCCESS;
+	return cf_waiters(view.state) ? cf_distribute(self->environment, object)
+				      : CARAFE_STATUS_SUCCESS;
 }
 
 static carafe_status abandon_owned(struct cf_self *self, const struct use *use)
@@ -206,8 +214,8 @@ static carafe_status sweep(struct cf_self *self, struct use *use)
 
 static carafe_status free_slot(struct cf_self *self, struct use *use)
 {
-	while (look(self->region, use) &&
-	       !cf_cas(&use->thread->owner, use->bits, cf_next(use->bits, use->owner & 0xffff0000u)))
+	while (look(self->region, use) && !cf_cas(&use->thread->owner, use->bits,
+						  cf_next(use->bits, use->owner & 0xffff0000u)))
 		;
 	return CARAFE_STATUS_SUCCESS;
 }

@@ -2,9 +2,10 @@
 /*
  * core/table.c - see core/table.h.
  *
- * Several sweepers may close the same table at once.  Each of their changes compares the process' state word, so
- * a slow one cannot touch what the slot's next user has; the comparison counts as a change, so they have to look
- * at the word again after each other's steps: its value stays the same until the incarnation ends.
+ * Several sweepers may close the same table at once.  Each of their changes compares the process'
+ * state word, so a slow one cannot touch what the slot's next user has; the comparison counts as a
+ * change, so they have to look at the word again after each other's steps: its value stays the same
+ * until the incarnation ends.
  *
  * What happens if a process dies here: the table is half closed; the next sweep begins again.
  */
@@ -19,8 +20,8 @@
 #include "core/region.h"
 
 /* Does a change guarded by the process' state; MISSED: look again. */
-static enum cf_outcome change_guarded(struct cf_self *self, struct cf_process *process, uint64_t *state,
-				      struct cf_changes *changes)
+static enum cf_outcome change_guarded(struct cf_self *self, struct cf_process *process,
+				      uint64_t *state, struct cf_changes *changes)
 {
 	enum cf_outcome outcome;
 
@@ -141,7 +142,8 @@ carafe_status cf_table_close(struct cf_self *self, struct cf_process *process, u
 			status = close_entry(self, process, entry, state);
 	}
 	/* A chunk may have been added for the next handle and not been used yet. */
-	for (i = 0; status == CARAFE_STATUS_SUCCESS && i <= chunks_of(high) && i < CF_PROCESS_CHUNKS; i++)
+	for (i = 0;
+	     status == CARAFE_STATUS_SUCCESS && i <= chunks_of(high) && i < CF_PROCESS_CHUNKS; i++)
 		status = free_chunk(self, process, i, state);
 	if (status == CARAFE_STATUS_SUCCESS)
 		status = set_word(self, process, &process->handle_free, 0, state);

@@ -2,8 +2,9 @@
 /*
  * core/thread.c - see core/thread.h.
  *
- * A slot is free while its owner word names no process.  Taking it is one CAS of that word; everything else in it is as the
- * last owner's end or the sweep left it: no wait, no linked block, no owned mutant.
+ * A slot is free while its owner word names no process.  Taking it is one CAS of that word;
+ * everything else in it is as the last owner's end or the sweep left it: no wait, no linked block,
+ * no owned mutant.
  *
  * What happens if a process dies here: a slot that it took is found by its owner word.
  */
@@ -16,7 +17,10 @@
 #include "core/wake.h"
 #include "os/os.h"
 
-/* Handlers use this, so it must be there from the thread's start and never be allocated on first use. */
+/*
+ * Handlers use this, so it must be there from the thread's start and never be allocated on first
+ * use.
+ */
 #if defined(__GNUC__)
 #define STATIC_TLS __attribute__((__tls_model__("initial-exec")))
 #else
@@ -25,7 +29,8 @@
 
 static _Thread_local struct cf_self selves[CF_ENVIRONMENTS] STATIC_TLS;
 
-uint32_t cf_thread_id(const struct cf_region *region, const struct cf_thread *thread, uint64_t owner)
+uint32_t cf_thread_id(const struct cf_region *region, const struct cf_thread *thread,
+		      uint64_t owner)
 {
 	return ((cf_value(owner) >> 16) * CF_THREADS + cf_thread_index(region, thread)) * 4;
 }
@@ -61,7 +66,8 @@ static bool take(struct carafe_environment *environment, uint32_t index, uint32_
 	uint64_t owner, mine, alert;
 	uint32_t i;
 
-	if (thread == NULL || !cf_read(region, &thread->owner, &owner) || cf_owner_process(owner) != 0)
+	if (thread == NULL || !cf_read(region, &thread->owner, &owner) ||
+	    cf_owner_process(owner) != 0)
 		return false;
 	mine = cf_next(owner, next_owner(owner, environment->process));
 	if (!cf_cas(&thread->owner, owner, mine))
@@ -94,7 +100,9 @@ static carafe_status take_any(struct carafe_environment *environment, uint32_t *
 				return CARAFE_STATUS_SUCCESS;
 			}
 		}
-		/* The bound first: a slot beyond it would never be found again if its owner died. */
+		/*
+		 * The bound first: a slot beyond it would never be found again if its owner died.
+		 */
 		status = cf_reserve_thread(region, environment->place.memory, seen);
 		if (!CARAFE_SUCCESS(status))
 			return status;
@@ -163,8 +171,8 @@ void cf_self_return(struct cf_self *borrowed)
 }
 
 /*
- * A mutant's note has a home, where it stays after the release, so that whoever acquires the same mutants again and
- * again writes nothing.  It makes room when the thread does not own the mutant.
+ * A mutant's note has a home, where it stays after the release, so that whoever acquires the same
+ * mutants again and again writes nothing.  It makes room when the thread does not own the mutant.
  */
 static uint32_t *home_of(const struct cf_self *self, uint32_t object)
 {
@@ -185,7 +193,10 @@ void cf_owned_note(struct cf_self *self, uint32_t object, bool alone)
 	uint32_t noted = cf_load32_relaxed(home);
 	uint32_t i;
 
-	/* A function that a handler interrupted may be about to own what is noted here, or to take its place. */
+	/*
+	 * A function that a handler interrupted may be about to own what is noted here, or to take
+	 * its place.
+	 */
 	if (outermost && noted == object + 1)
 		return;
 	if ((noted == 0 || (outermost && alone && !is_owned(self, noted))) &&

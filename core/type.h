@@ -2,10 +2,11 @@
 /*
  * core/type.h - what the object manager must know of an object type.
  *
- * A new type is one file with one struct cf_type, and one row in core/type.c.  Nothing else knows the types.
+ * A new type is one file with one struct cf_type, and one row in core/type.c.  Nothing else knows
+ * the types.
  *
- * Functions here only look and say what would have to change; the caller makes the change in one KCAS, so they
- * have no effect on their own.
+ * Functions here only look and say what would have to change; the caller makes the change in one
+ * KCAS, so they have no effect on their own.
  *
  * What happens if a process dies here: nothing was changed.
  */
@@ -21,7 +22,10 @@
 
 struct carafe_environment;
 
-/* In the value of cf_object.info of an object in use; a free one has CF_FREE there and a link above it. */
+/*
+ * In the value of cf_object.info of an object in use; a free one has CF_FREE there and a link above
+ * it.
+ */
 #define CF_TYPE_MASK 0xffu
 #define CF_MANUAL 0x100u   /* a notification event: a satisfied wait does not reset it */
 #define CF_EXTERNAL 0x200u /* held by descriptors of the ntsync layer, not by handles */
@@ -51,11 +55,12 @@ struct cf_type {
 	carafe_access generic_read, generic_write, generic_execute, generic_all, valid;
 
 	/*
-	 * Adds what a satisfied wait by identity changes (at least a comparison), if it would be satisfied.
-	 * CF_NOT_TAKEN, and nothing added: it would not, or the environment makes no sense.
+	 * Adds what a satisfied wait by identity changes (at least a comparison), if it would be
+	 * satisfied. CF_NOT_TAKEN, and nothing added: it would not, or the environment makes no
+	 * sense.
 	 */
-	enum cf_taken (*take)(struct cf_region *region, const struct cf_view *view, uint32_t identity,
-			      struct cf_changes *changes);
+	enum cf_taken (*take)(struct cf_region *region, const struct cf_view *view,
+			      uint32_t identity, struct cf_changes *changes);
 
 	/* While the value of the state is 0 no wait would be satisfied, whoever's it is. */
 	bool zero_waits;
@@ -67,9 +72,12 @@ struct cf_type {
 	void (*restore)(struct cf_region *region, const struct cf_view *view, uint32_t identity,
 			bool abandoned, struct cf_changes *changes);
 
-	/* Adds what the signal half of signal-and-wait changes; PENDING: not while the state is as viewed. */
-	carafe_status (*signal)(struct cf_region *region, const struct cf_view *view, uint32_t identity,
-				struct cf_changes *changes);
+	/*
+	 * Adds what the signal half of signal-and-wait changes; PENDING: not while the state is as
+	 * viewed.
+	 */
+	carafe_status (*signal)(struct cf_region *region, const struct cf_view *view,
+				uint32_t identity, struct cf_changes *changes);
 
 	/* The right that signal() needs. */
 	carafe_access signal_access;
@@ -78,9 +86,13 @@ struct cf_type {
 	bool owned;
 
 	/* What a wait is refused with that is not satisfied and never could be; NULL: never. */
-	carafe_status (*refused)(struct cf_region *region, const struct cf_view *view, uint32_t identity);
+	carafe_status (*refused)(struct cf_region *region, const struct cf_view *view,
+				 uint32_t identity);
 
-	/* Adds what the death of the owner changes; false: not owned by identity.  NULL unless owned. */
+	/*
+	 * Adds what the death of the owner changes; false: not owned by identity.  NULL unless
+	 * owned.
+	 */
 	bool (*abandon)(struct cf_region *region, const struct cf_view *view, uint32_t identity,
 			struct cf_changes *changes);
 

@@ -2,15 +2,17 @@
 /*
  * core/wait.c - see core/wait.h.
  *
- * A wait first looks whether it can be satisfied at once, which changes nothing but the objects.  Otherwise the
- * thread links a block into each object's queue, says WAITING, looks once more (core/satisfy.c tells why), and
- * parks until its wait word says GRANTED.  Blocks stay linked afterwards (core/queue.h).
+ * A wait first looks whether it can be satisfied at once, which changes nothing but the objects.
+ * Otherwise the thread links a block into each object's queue, says WAITING, looks once more
+ * (core/satisfy.c tells why), and parks until its wait word says GRANTED.  Blocks stay linked
+ * afterwards (core/queue.h).
  *
- * Between reading the wait word and changing it to WAITING nobody can have unlinked one of our blocks: that
- * would have changed the wait word.
+ * Between reading the wait word and changing it to WAITING nobody can have unlinked one of our
+ * blocks: that would have changed the wait word.
  *
- * What happens if a process dies here: IDLE: its blocks are stale; WAITING: the sweep ends the wait, and until then it
- * may be granted objects, which the sweep gives back; GRANTED: likewise; after that it has what it waited for.
+ * What happens if a process dies here: IDLE: its blocks are stale; WAITING: the sweep ends the
+ * wait, and until then it may be granted objects, which the sweep gives back; GRANTED: likewise;
+ * after that it has what it waited for.
  */
 #include "core/wait.h"
 
@@ -24,10 +26,14 @@
 /* Attempts to link a block that others keep disturbing, in a sound environment. */
 #define MANY (CF_THREADS * 64u)
 
-/* Would the wait make the waiter an owner who is not one yet?  What it owns already is noted already. */
+/*
+ * Would the wait make the waiter an owner who is not one yet?  What it owns already is noted
+ * already.
+ */
 static bool is_new(const struct cf_wait *wait, const struct cf_view *view)
 {
-	return wait->owner && cf_type_of(view->info)->owned && cf_value(view->state) != wait->identity;
+	return wait->owner && cf_type_of(view->info)->owned &&
+	       cf_value(view->state) != wait->identity;
 }
 
 static void note(struct cf_self *self, const struct cf_wait *wait, uint32_t first, uint32_t end)
@@ -50,9 +56,9 @@ static void drop(struct cf_self *self, const struct cf_wait *wait, uint32_t firs
 }
 
 /*
- * Makes the changes that take view[first, end); PENDING: something changed meanwhile.  One word needs no thread slot, a
- * mere look needs nothing.  The waiter is going to own `news` of them, which is noted first, so that the sweep finds them
- * whatever happens.
+ * Makes the changes that take view[first, end); PENDING: something changed meanwhile.  One word
+ * needs no thread slot, a mere look needs nothing.  The waiter is going to own `news` of them,
+ * which is noted first, so that the sweep finds them whatever happens.
  */
 static carafe_status commit(struct carafe_environment *environment, const struct cf_wait *wait,
 			    uint32_t first, uint32_t end, uint32_t news, struct cf_changes *changes)
@@ -107,7 +113,8 @@ static carafe_status not_taken(struct carafe_environment *environment, const str
 	return CARAFE_SUCCESS(status) ? CARAFE_STATUS_PENDING : status;
 }
 
-carafe_status cf_wait_poll(struct carafe_environment *environment, struct cf_wait *wait, uint32_t number)
+carafe_status cf_wait_poll(struct carafe_environment *environment, struct cf_wait *wait,
+			   uint32_t number)
 {
 	struct cf_view *view = &wait->view[number];
 	struct cf_changes changes;
@@ -119,10 +126,12 @@ carafe_status cf_wait_poll(struct carafe_environment *environment, struct cf_wai
 		if (!CARAFE_SUCCESS(status))
 			return status;
 		changes.count = 0;
-		taken = cf_type_of(view->info)->take(environment->region, view, wait->identity, &changes);
+		taken = cf_type_of(view->info)
+				->take(environment->region, view, wait->identity, &changes);
 		if (taken == CF_NOT_TAKEN)
 			return not_taken(environment, wait, view);
-		status = commit(environment, wait, number, number + 1, is_new(wait, view), &changes);
+		status =
+			commit(environment, wait, number, number + 1, is_new(wait, view), &changes);
 		if (status != CARAFE_STATUS_PENDING)
 			return status == CARAFE_STATUS_SUCCESS ?
 				       found(wait, number, taken == CF_TAKEN_ABANDONED) : status;
@@ -159,7 +168,8 @@ static carafe_status take_all(struct carafe_environment *environment, struct cf_
 		status = settle(environment, view);
 		if (!CARAFE_SUCCESS(status))
 			return status;
-		taken = cf_type_of(view->info)->take(environment->region, view, wait->identity, changes);
+		taken = cf_type_of(view->info)
+				->take(environment->region, view, wait->identity, changes);
 		if (taken == CF_NOT_TAKEN)
 			return not_taken(environment, wait, view);
 		*abandoned |= taken == CF_TAKEN_ABANDONED;
@@ -225,10 +235,14 @@ static carafe_status link_one(struct cf_self *self, uint32_t number, struct cf_v
 	carafe_status status;
 	uint32_t round;
 
-	/* A pulse that is still being given may be the one that ended our last wait; it must not end two. */
+	/*
+	 * A pulse that is still being given may be the one that ended our last wait; it must not
+	 * end two.
+	 */
 	if (!cf_view_again(self->region, view))
 		return CARAFE_STATUS_INVALID_HANDLE;
-	if (cf_type_settled(cf_type_of(view->info), cf_value(view->state)) != cf_value(view->state)) {
+	if (cf_type_settled(cf_type_of(view->info), cf_value(view->state)) !=
+	    cf_value(view->state)) {
 		status = cf_settle(self->environment, view);
 		if (!CARAFE_SUCCESS(status))
 			return status;
@@ -320,7 +334,10 @@ static carafe_status begin(struct cf_self *self, struct cf_wait *wait)
 	return cf_distribute(self->environment, wait->signal->object);
 }
 
-/* Somebody may have granted an object and not got to wake whom he gave it to; we are about to depend on that. */
+/*
+ * Somebody may have granted an object and not got to wake whom he gave it to; we are about to
+ * depend on that.
+ */
 static void wake_predecessors(struct cf_self *self, const struct cf_wait *wait)
 {
 	uint32_t i;
@@ -378,8 +395,8 @@ void cf_wait_suspend(struct carafe_environment *environment)
 }
 
 /*
- * Sleeps until the wait is granted or given up; then the wait word is GRANTED or IDLE.  PENDING: granted;
- * REPARSE: a handler took us out, begin again.
+ * Sleeps until the wait is granted or given up; then the wait word is GRANTED or IDLE.  PENDING:
+ * granted; REPARSE: a handler took us out, begin again.
  */
 static carafe_status sleep_through(struct cf_self *self, struct cf_wait *wait)
 {
@@ -396,7 +413,8 @@ static carafe_status sleep_through(struct cf_self *self, struct cf_wait *wait)
 		if (cf_wait_granted(bits))
 			return CARAFE_STATUS_PENDING;
 		if (!cf_wait_waiting(bits))
-			return parked == OS_INTERRUPTED ? CARAFE_STATUS_CANCELLED : CARAFE_STATUS_REPARSE;
+			return parked == OS_INTERRUPTED ? CARAFE_STATUS_CANCELLED
+							: CARAFE_STATUS_REPARSE;
 		if (cf_satisfy(self, thread, &outcome) == CF_UNSOUND) {
 			(void)cancel(self, &sound);
 			return cf_outcome_status(outcome);
@@ -422,15 +440,19 @@ static carafe_status sleep_through(struct cf_self *self, struct cf_wait *wait)
 	}
 }
 
-/* What was granted and is about to be acknowledged; a grant that made us own it left no recursion. */
-static void note_granted(struct cf_self *self, const struct cf_wait *wait, uint32_t first, uint32_t end)
+/*
+ * What was granted and is about to be acknowledged; a grant that made us own it left no recursion.
+ */
+static void note_granted(struct cf_self *self, const struct cf_wait *wait, uint32_t first,
+			 uint32_t end)
 {
 	uint32_t i;
 
 	for (i = first; i < end; i++) {
 		struct cf_object *object = wait->view[i].object;
 
-		if (cf_type_of(wait->view[i].info)->owned && cf_value(cf_load(&object->second)) == 0)
+		if (cf_type_of(wait->view[i].info)->owned &&
+		    cf_value(cf_load(&object->second)) == 0)
 			cf_owned_note(self, cf_object_index(self->region, object),
 				      end - first == 1);
 	}
@@ -459,7 +481,8 @@ static carafe_status acknowledge(struct cf_self *self, struct cf_wait *wait)
 		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
 	value = cf_value(bits);
 	wait->index = value >> CF_GRANT_SHIFT;
-	if (wait->index > wait->count || (wait->index == wait->count && !wait->alert_object && wait->count > 0))
+	if (wait->index > wait->count ||
+	    (wait->index == wait->count && !wait->alert_object && wait->count > 0))
 		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
 	cf_noting_begin(self);
 	if (wait->owner && (value & CF_GRANT_ALERTED) == 0 && wait->index < wait->count)

@@ -2,8 +2,8 @@
 /*
  * core/wait.h - waiting for objects, for handles and for the ntsync ABI alike.
  *
- * What happens if a process dies here: its wait ends silently; what it was granted and did not acknowledge is given
- * back by the sweep.
+ * What happens if a process dies here: its wait ends silently; what it was granted and did not
+ * acknowledge is given back by the sweep.
  */
 #ifndef CF_WAIT_H
 #define CF_WAIT_H
@@ -30,23 +30,25 @@ struct cf_wait {
 };
 
 /*
- * Waits.  SUCCESS or ABANDONED_WAIT_0 (index says which; not added), ALERTED, TIMEOUT; CANCELLED: a signal came
- * (interruptible only); NOT_SUPPORTED: inside a handler that interrupted a wait; what signal() says;
- * INVALID_HANDLE: an object went away; INSUFFICIENT_RESOURCES, DISK_FULL: no thread slot; FILE_CORRUPT_ERROR.
+ * Waits.  SUCCESS or ABANDONED_WAIT_0 (index says which; not added), ALERTED, TIMEOUT; CANCELLED: a
+ * signal came (interruptible only); NOT_SUPPORTED: inside a handler that interrupted a wait; what
+ * signal() says; INVALID_HANDLE: an object went away; INSUFFICIENT_RESOURCES, DISK_FULL: no thread
+ * slot; FILE_CORRUPT_ERROR.
  */
 carafe_status cf_wait(struct carafe_environment *environment, struct cf_wait *wait);
 
 /*
- * Takes view[number] if it is signalled: SUCCESS or ABANDONED_WAIT_0, with index = number.  PENDING: it is not; else as
- * cf_wait().  Never sleeps.
+ * Takes view[number] if it is signalled: SUCCESS or ABANDONED_WAIT_0, with index = number.
+ * PENDING: it is not; else as cf_wait().  Never sleeps.
  */
 carafe_status cf_wait_poll(struct carafe_environment *environment, struct cf_wait *wait,
 			   uint32_t number);
 
 /*
- * Takes the calling thread out of an interruptible wait that a signal handler interrupted, before the handler does
- * anything that could satisfy it; and out of one that a handler left by siglongjmp().  The interrupted wait ends
- * with CANCELLED, or begins anew after a handler with SA_RESTART.  No effect outside of handlers. [signal-safe]
+ * Takes the calling thread out of an interruptible wait that a signal handler interrupted, before
+ * the handler does anything that could satisfy it; and out of one that a handler left by
+ * siglongjmp().  The interrupted wait ends with CANCELLED, or begins anew after a handler with
+ * SA_RESTART.  No effect outside of handlers. [signal-safe]
  */
 void cf_wait_suspend(struct carafe_environment *environment);
 

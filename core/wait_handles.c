@@ -41,7 +41,10 @@ static void set_deadline(struct cf_wait *wait, const int64_t *timeout)
 		wait->deadline = OS_NEVER;
 }
 
-/* Who waits.  A handler that interrupted a wait of this thread may not, not even for what is signalled. */
+/*
+ * Who waits.  A handler that interrupted a wait of this thread may not, not even for what is
+ * signalled.
+ */
 static carafe_status set_identity(struct carafe_environment *environment, struct cf_wait *wait)
 {
 	struct cf_self *self;
@@ -96,7 +99,10 @@ static bool is_among(const struct cf_wait *wait, uint32_t end, const struct cf_o
 	return false;
 }
 
-/* Objects that differ in the low bits of their index, as most do, need not be compared with each other. */
+/*
+ * Objects that differ in the low bits of their index, as most do, need not be compared with each
+ * other.
+ */
 static bool has_duplicates(const struct carafe_environment *environment, const struct cf_wait *wait)
 {
 	uint64_t seen[16] = { 0 };
@@ -162,8 +168,8 @@ static carafe_status wait_many(struct carafe_environment *environment, struct cf
 }
 
 carafe_status carafe_wait_many(carafe_environment *environment, uint32_t count,
-			       const carafe_handle *handles, enum carafe_wait_type type, int alertable,
-			       const int64_t *timeout)
+			       const carafe_handle *handles, enum carafe_wait_type type,
+			       int alertable, const int64_t *timeout)
 {
 	struct cf_wait wait;
 	carafe_status status;
@@ -178,7 +184,8 @@ carafe_status carafe_wait_many(carafe_environment *environment, uint32_t count,
 		return CARAFE_STATUS_ACCESS_VIOLATION;
 	begin(&wait, count, type == CARAFE_WAIT_ALL, alertable);
 	status = wait_many(environment, &wait, handles, timeout);
-	if (!wait.all && (status == CARAFE_STATUS_SUCCESS || status == CARAFE_STATUS_ABANDONED_WAIT_0))
+	if (!wait.all &&
+	    (status == CARAFE_STATUS_SUCCESS || status == CARAFE_STATUS_ABANDONED_WAIT_0))
 		status += wait.index;
 	return status;
 }
@@ -200,7 +207,8 @@ carafe_status carafe_signal_and_wait(carafe_environment *environment, carafe_han
 	if (type->signal == NULL)
 		return CARAFE_STATUS_OBJECT_TYPE_MISMATCH;
 	if (type->signal_access != 0)
-		status = cf_handle_view(environment, signal, CF_FREE, type->signal_access, &signalled);
+		status = cf_handle_view(environment, signal, CF_FREE, type->signal_access,
+					&signalled);
 	if (CARAFE_SUCCESS(status))
 		status = set_identity(environment, &wait);
 	if (!CARAFE_SUCCESS(status))

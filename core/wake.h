@@ -4,17 +4,20 @@
  *
  * Wait word (a cf_word; value):
  *	IDLE		no wait, or one that is being prepared or undone by the thread itself
- *	WAITING		all of the thread's blocks [0, count) are linked; count, flags and identity are valid
- *	GRANTED		somebody completed the wait; index, abandoned and alerted say how.  The thread has
- *			not acknowledged it yet: if it dies now the grant is given back
- * IDLE -> WAITING -> IDLE by the thread; WAITING -> GRANTED by the KCAS that consumes the objects, by
- * anybody; GRANTED -> IDLE by the thread (acknowledged) or by the sweep (given back).
+ *	WAITING		all of the thread's blocks [0, count) are linked; count, flags and identity
+ *			are valid
+ *	GRANTED		somebody completed the wait; index, abandoned and alerted say how.  The
+ *			thread has not acknowledged it yet: if it dies now the grant is given back
+ * IDLE -> WAITING -> IDLE by the thread; WAITING -> GRANTED by the KCAS that consumes the objects,
+ * by anybody; GRANTED -> IDLE by the thread (acknowledged) or by the sweep (given back).
  *
- * Park word: 0 running, 1 parked, 2 kicked.  The sleeper goes from 0 to 1 and does not sleep when that fails; a waker
- * swaps in 2 and calls the system only when it was 1.  One word, so neither can miss the other.
+ * Park word: 0 running, 1 parked, 2 kicked.  The sleeper goes from 0 to 1 and does not sleep when
+ * that fails; a waker swaps in 2 and calls the system only when it was 1.  One word, so neither can
+ * miss the other.
  *
- * What happens if a process dies here: between a grant and the end of cf_wake() the waiter sleeps on; the janitor's
- * round (core/round.c), and whoever is about to sleep on the same object, wake it.
+ * What happens if a process dies here: between a grant and the end of cf_wake() the waiter sleeps
+ * on; the janitor's round (core/round.c), and whoever is about to sleep on the same object, wake
+ * it.
  */
 #ifndef CF_WAKE_H
 #define CF_WAKE_H
@@ -53,8 +56,8 @@ static inline void cf_wake(struct cf_thread *thread)
 }
 
 /*
- * Wakes a thread that was granted its wait by somebody who did not get to wake it.  KICKED tells nothing here: the
- * waker may have died between its swap and its call of the system.
+ * Wakes a thread that was granted its wait by somebody who did not get to wake it.  KICKED tells
+ * nothing here: the waker may have died between its swap and its call of the system.
  */
 static inline void cf_wake_owed(struct cf_thread *thread)
 {

@@ -7,14 +7,16 @@
  *	|      value      |   sequence   | waiters | descriptor |
  *	+-----------------+--------------+---------+------------+
  *
- * Every change of a word adds one to its sequence, also one that puts the old value back; so an expected
- * word never recurs, a compare-and-swap with a word read long ago fails, and no conditional install is
- * needed in core/kcas.c.  With the descriptor bit set the other 63 bits name an operation in progress
- * instead (core/kcas.h); whoever meets one finishes it first.  "waiters" means that something waits for
- * this word to change, so a change must look further (core/satisfy.c).
+ * Every change of a word adds one to its sequence, also one that puts the old value back; so an
+ * expected word never recurs, a compare-and-swap with a word read long ago fails, and no
+ * conditional install is needed in core/kcas.c.  With the descriptor bit set the other 63 bits name
+ * an operation in progress instead (core/kcas.h); whoever meets one finishes it first.  "waiters"
+ * means that something waits for this word to change, so a change must look further
+ * (core/satisfy.c).
  *
- * A stalled thread errs only when it wakes after an exact multiple of 2^CF_SEQUENCE_BITS changes.  Tests
- * build with 4 bits to show that their checks would see that; nothing else depends on the width.
+ * A stalled thread errs only when it wakes after an exact multiple of 2^CF_SEQUENCE_BITS changes.
+ * Tests build with 4 bits to show that their checks would see that; nothing else depends on the
+ * width.
  */
 #ifndef CF_WORD_H
 #define CF_WORD_H

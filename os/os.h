@@ -142,7 +142,8 @@ uint32_t os_page_size(void);
 /*
  * An exclusive lock on the bytes [first, first + count) of file (count 0: to the end of all bytes),
  * owned by this opening of the file.  It is gone at once when the last descriptor of the opening
- * is, be it by exit, kill or exec.  Never blocks: CARAFE_STATUS_SHARING_VIOLATION when somebody else holds any of the bytes.
+ * is, be it by exit, kill or exec.  Never blocks: CARAFE_STATUS_SHARING_VIOLATION when somebody
+ * else holds any of the bytes.
  */
 carafe_status os_lock(int file, uint64_t first, uint64_t count);
 carafe_status os_unlock(int file, uint64_t first, uint64_t count);

@@ -41,7 +41,8 @@ static int show_help(void)
 	     "  -h, --help     this text; after COMMAND, the command's own\n"
 	     "  -V, --version  the version\n"
 	     "\n"
-	     "Exit status: 0 done or yes, 1 failed or no, 2 wrong usage; `carafe run' gives that of\n"
+	     "Exit status: 0 done or yes, 1 failed or no, 2 wrong usage; `carafe run' gives that "
+	     "of\n"
 	     "the program it ran.  The manual: carafe(1), carafe(7).");
 	return write_out();
 }

@@ -58,11 +58,13 @@ static const char doctor_help[] =
 	"Usage: carafe doctor [OPTION]...\n"
 	"Tells whether Carafe works here, where environments lie, and how full one is.\n"
 	"\n"
-	"  -e, --env=NAME  the environment to look at; by default that of $CARAFE_ENV, or \"default\"\n"
+	"  -e, --env=NAME  the environment to look at; by default that of $CARAFE_ENV, or "
+	"\"default\"\n"
 	"  -j, --json      write JSON\n"
 	"  -h, --help      this text\n"
 	"\n"
-	"Exit status: 0 everything that is needed works; 1 something does not, and a line for each\n"
+	"Exit status: 0 everything that is needed works; 1 something does not, and a line for "
+	"each\n"
 	"says what to do; 2 wrong usage.\n";
 
 /* ---- Finding out ------------------------------------------------------------------------ */
@@ -218,8 +220,8 @@ static void print_environment(const struct report *report)
 	print_slots("threads", &snapshot->threads);
 	print_slots("objects", &snapshot->objects);
 	print_slots("handle chunks", &snapshot->chunks);
-	printf("  %-15s %" PRIu32 " events, %" PRIu32 " mutants, %" PRIu32 " semaphores\n", "of these",
-	       snapshot->events, snapshot->mutants, snapshot->semaphores);
+	printf("  %-15s %" PRIu32 " events, %" PRIu32 " mutants, %" PRIu32 " semaphores\n",
+	       "of these", snapshot->events, snapshot->mutants, snapshot->semaphores);
 	printf("  %-15s %" PRIu32 " threads\n", "waiting", snapshot->waiting);
 	printf("  %-15s %" PRIu32 " processes whose places are not cleared yet\n", "dead",
 	       snapshot->dead);
@@ -244,8 +246,9 @@ static void print_report(const struct report *report)
 	printf("open files       ");
 	print_limit("at most", report->files.rlim_cur);
 	print_limit("can be raised to", report->files.rlim_max);
-	printf("%s\n", report->files.rlim_cur < FILES_WANTED ?
-			       "; an ntsync object is a descriptor: raise it for large programs" : "");
+	printf("%s\n", report->files.rlim_cur < FILES_WANTED
+			       ? "; an ntsync object is a descriptor: raise it for large programs"
+			       : "");
 	printf("page size         %ld\n", report->page_size);
 	printf("processors        %ld\n", report->processors);
 	printf("environments in   %s\n", report->base);

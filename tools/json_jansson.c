@@ -82,9 +82,10 @@ void json_add_null(struct json *parent, const char *key)
 
 bool json_write(struct json *root, FILE *file)
 {
-	bool written = root != NULL && !incomplete &&
-		       json_dumpf(value_of(root), file, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) == 0 &&
-		       fputc('\n', file) != EOF;
+	bool written =
+		root != NULL && !incomplete &&
+		json_dumpf(value_of(root), file, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) == 0 &&
+		fputc('\n', file) != EOF;
 
 	json_decref(value_of(root));
 	return written;

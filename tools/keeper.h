@@ -3,7 +3,8 @@
  * tools/keeper.h - the process beside `carafe run` that looks after the dead of an environment.
  *
  * It has a session of its own, so neither a terminal's signals nor its stop reach it; it stays when
- * the runner is killed, as long as its program runs or anybody uses the environment, because the programs that run started offer no janitor themselves.
+ * the runner is killed, as long as its program runs or anybody uses the environment, because the
+ * programs that run started offer no janitor themselves.
  *
  * What happens if a process dies here: if the keeper is killed the runner is the janitor; if the
  * runner is killed the keeper goes on.

@@ -41,15 +41,18 @@ struct options {
 
 static const char run_help[] =
 	"Usage: carafe run [OPTION]... [--] PROGRAM [ARGUMENT]...\n"
-	"Runs PROGRAM with /dev/ntsync served by Carafe, and with CARAFE_ENV set for programs that\n"
+	"Runs PROGRAM with /dev/ntsync served by Carafe, and with CARAFE_ENV set for programs "
+	"that\n"
 	"use libcarafe.  All processes that PROGRAM starts share its environment.\n"
 	"\n"
 	"  -e, --env=NAME  the environment: a name, or the absolute path of a folder; by default\n"
-	"                  that of $CARAFE_ENV, or else a new one, removed when its last user is gone\n"
+	"                  that of $CARAFE_ENV, or else a new one, removed when its last user is "
+	"gone\n"
 	"  -s, --spin=N    spin at most N times before sleeping (0: never); sets CARAFE_SPIN\n"
 	"  -h, --help      this text\n"
 	"\n"
-	"Exit status: that of PROGRAM; 128 + N when signal N ended it; 125 when carafe failed, 126\n"
+	"Exit status: that of PROGRAM; 128 + N when signal N ended it; 125 when carafe failed, "
+	"126\n"
 	"when PROGRAM cannot be executed, 127 when it is not there; 2 for wrong usage.\n";
 
 /* ---- Options ---------------------------------------------------------------------------- */
@@ -83,7 +86,8 @@ static int parse(const struct command *command, int argc, char **argv, struct op
 			break;
 		case 's':
 			if (!is_spin(optarg))
-				return usage(command, "--spin takes a number from 0 to %ld, not \"%s\"",
+				return usage(command,
+					     "--spin takes a number from 0 to %ld, not \"%s\"",
 					     SPIN_MAXIMUM, optarg);
 			options->spin = optarg;
 			break;

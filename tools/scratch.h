@@ -3,8 +3,8 @@
  * tools/scratch.h - environments made for one occasion: by `carafe run` without a name, by doctor
  * and by bench.
  *
- * They are called PREFIX-SPACE-PID-TIME; SPACE and PID say who made them, so that what a killed maker
- * left can be told from what is in use, and removed by the next one.
+ * They are called PREFIX-SPACE-PID-TIME; SPACE and PID say who made them, so that what a killed
+ * maker left can be told from what is in use, and removed by the next one.
  *
  * What happens if a process dies here: a folder is left that the next scratch_sweep() removes.
  */

@@ -26,7 +26,8 @@
 
 static const char status_help[] =
 	"Usage: carafe status [OPTION]... PID|NAME\n"
-	"Tells whether Carafe is on for the running process PID: whether it uses an environment, or\n"
+	"Tells whether Carafe is on for the running process PID: whether it uses an environment, "
+	"or\n"
 	"has the library that serves /dev/ntsync; or which processes use the environment NAME (a\n"
 	"name, or the absolute path of its folder).  A number is a PID: give the path of an\n"
 	"environment whose name is one.\n"
@@ -124,8 +125,9 @@ static void print_found(const struct found *found)
 	if (found->count == 0)
 		printf("%" PRIu32 ": uses no environment\n", found->pid);
 	for (size_t i = 0; i < found->count; i++)
-		printf("%" PRIu32 ": uses %s: %" PRIu32 " threads, %" PRIu32 " waiting\n", found->pid,
-		       found->place[i], found->entry[i].threads, found->entry[i].waiting);
+		printf("%" PRIu32 ": uses %s: %" PRIu32 " threads, %" PRIu32 " waiting\n",
+		       found->pid, found->place[i], found->entry[i].threads,
+		       found->entry[i].waiting);
 	if (!found->process.readable)
 		printf("%" PRIu32 ": its libraries are not ours to see\n", found->pid);
 	else
@@ -219,7 +221,8 @@ static int tell_environment(const struct command *command, const char *name, boo
 	if (status == CARAFE_STATUS_OBJECT_NAME_INVALID)
 		return usage(command, "\"%s\": %s", name, explain(status));
 	if (json)
-		return write_json(command, environment_json(name, path, on), on ? EXIT_OK : EXIT_NO);
+		return write_json(command, environment_json(name, path, on),
+				  on ? EXIT_OK : EXIT_NO);
 	if (CARAFE_SUCCESS(status))
 		print_environment(path);
 	else
@@ -264,7 +267,8 @@ static int status_main(const struct command *command, int argc, char **argv)
 		}
 	}
 	if (optind + 1 != argc)
-		return usage(command, optind < argc ? "one PID or NAME at a time" : "which PID or NAME?");
+		return usage(command,
+			     optind < argc ? "one PID or NAME at a time" : "which PID or NAME?");
 	if (json && !json_wanted(command))
 		return EXIT_NO;
 	pid = number_of(argv[optind]);
@@ -272,6 +276,6 @@ static int status_main(const struct command *command, int argc, char **argv)
 			  tell_environment(command, argv[optind], json);
 }
 
-const struct command status_command = {
-	"status", "tell whether it is on for a process or in an environment", status_help, status_main
-};
+const struct command status_command = { "status",
+					"tell whether it is on for a process or in an environment",
+					status_help, status_main };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bench/linux/futex.c - the least that a hand-off takes: one futex each way; and futex_waitv for 64.
+ * bench/linux/futex.c - the least that a hand-off takes: one futex each way; and futex_waitv for
+ * 64.
  *
  * What happens if a process dies here: the partner ends with us.
  */

@@ -2,8 +2,8 @@
 /*
  * compat/ntsync/attach.c - see compat/ntsync/attach.h.
  *
- * No lock: two threads that attach at once both open the environment, and the slower closes its opening again.  So a
- * fork() in between leaves no lock behind that nobody will release.
+ * No lock: two threads that attach at once both open the environment, and the slower closes its
+ * opening again.  So a fork() in between leaves no lock behind that nobody will release.
  *
  * What happens if a process dies here: core/environment.c says it.
  */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * compat/ntsync/attach.h - when and how a process that was given this library becomes part of an environment: with its
- * first opening of the device, or its first request on an object that it inherited or was sent.
+ * compat/ntsync/attach.h - when and how a process that was given this library becomes part of an
+ * environment: with its first opening of the device, or its first request on an object that it
+ * inherited or was sent.
  *
  * Until then nothing has happened but the look-up of some symbols.
  *
@@ -36,8 +37,9 @@ carafe_status cf_nt_attach(struct carafe_environment **environment);
 bool cf_nt_off(void);
 
 /*
- * Whether this is the process that the words and the environment belong to, not a child of vfork() or of a
- * bare system call, which shares or copies them without being a user of the environment. [signal-safe]
+ * Whether this is the process that the words and the environment belong to, not a child of vfork()
+ * or of a bare system call, which shares or copies them without being a user of the environment.
+ * [signal-safe]
  */
 bool cf_nt_at_home(void);
 

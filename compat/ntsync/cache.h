@@ -4,17 +4,18 @@
  *
  *	63                34 33        14 13     2 1  0
  *	+-------------------+------------+--------+----+
- *	|     sequence      |   object   | count  |kind|	an object: its index and its generation
+ *	|     sequence      |   object   | count  |kind|	an object: index and generation
  *	|           0  |    instance     | count  |kind|	an opening of the device
  *	+-------------------+------------+--------+----+
  *
- * A word that says nothing is all that the descriptor of another file ever costs.  What a word says is a memory, not
- * the truth: an object's is checked against the object at each use, and whoever closes a descriptor, in whatever way
- * we see, makes its word say nothing before and after.  count changes with each change of the word,
- * so that who examined a descriptor while another thread closed it does not leave a memory of it behind.
+ * A word that says nothing is all that the descriptor of another file ever costs.  What a word says
+ * is a memory, not the truth: an object's is checked against the object at each use, and whoever
+ * closes a descriptor, in whatever way we see, makes its word say nothing before and after.  count
+ * changes with each change of the word, so that who examined a descriptor while another thread
+ * closed it does not leave a memory of it behind.
  *
- * Words are changed by any thread, by CAS.  A child of vfork() shares them but not the descriptors: it only makes
- * words say nothing.
+ * Words are changed by any thread, by CAS.  A child of vfork() shares them but not the descriptors:
+ * it only makes words say nothing.
  *
  * What happens if a process dies here: the words die with it.
  */

@@ -2,12 +2,13 @@
 /*
  * compat/ntsync/closing.c - see compat/ntsync/closing.h.
  *
- * Whether the description is gone is asked through another one of the same shard, a probe: a lock is only shown to
- * others.  A few probes are kept open, because objects that were made together share a shard.  They have no owner:
- * who uses one looks afterwards whether it was still in its place, and who replaces one takes it out of its place
- * before closing it.
+ * Whether the description is gone is asked through another one of the same shard, a probe: a lock
+ * is only shown to others.  A few probes are kept open, because objects that were made together
+ * share a shard.  They have no owner: who uses one looks afterwards whether it was still in its
+ * place, and who replaces one takes it out of its place before closing it.
  *
- * What happens if a process dies here: an object that lost its last descriptor is collected by core/external.c.
+ * What happens if a process dies here: an object that lost its last descriptor is collected by
+ * core/external.c.
  */
 #include <config.h>
 
@@ -45,8 +46,8 @@ static uint64_t next_probe(uint64_t word, uint32_t shard, int fd)
 }
 
 /*
- * Whether nobody holds the byte any more.  That this answer comes from the right file is checked, since a program can
- * close our probe by means that we do not see, and then open something else.
+ * Whether nobody holds the byte any more.  That this answer comes from the right file is checked,
+ * since a program can close our probe by means that we do not see, and then open something else.
  */
 static bool is_free(struct carafe_environment *environment, int probe, uint32_t shard,
 		    uint32_t byte)

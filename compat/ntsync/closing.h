@@ -8,7 +8,8 @@
  *	... close it ...
  *	cf_nt_closed(&closing);
  *
- * What happens if a process dies here: an object that lost its last descriptor is collected by core/external.c.
+ * What happens if a process dies here: an object that lost its last descriptor is collected by
+ * core/external.c.
  */
 #ifndef CF_NT_CLOSING_H
 #define CF_NT_CLOSING_H

@@ -23,8 +23,8 @@
 #define NEAR (64u * 1024u) /* as far from the present frame as a page is examined */
 
 /*
- * The part of this thread's stack in which every page was seen to be writable.  While a handler interrupts the
- * change of it, low is above everything.
+ * The part of this thread's stack in which every page was seen to be writable.  While a handler
+ * interrupts the change of it, low is above everything.
  */
 static _Thread_local volatile uintptr_t low = UINTPTR_MAX, high;
 
@@ -34,8 +34,8 @@ static uintptr_t page_of(uintptr_t address)
 }
 
 /*
- * Whether the page can be written: the kernel is asked to OR 0 into a word of it, which changes nothing even when
- * other threads write there at the same time, and to wake nobody.
+ * Whether the page can be written: the kernel is asked to OR 0 into a word of it, which changes
+ * nothing even when other threads write there at the same time, and to wake nobody.
  */
 static bool is_writable(uintptr_t page)
 {
@@ -43,10 +43,14 @@ static bool is_writable(uintptr_t page)
 	int saved = errno;
 	long result;
 
-	/* FUTEX_OP_OR with 0, then compare for "less than 0": no 32-bit word is, unsigned or signed. */
-	result = cf_nt_real()->syscall(SYS_futex, &nobody, FUTEX_WAKE_OP | FUTEX_PRIVATE_FLAG, 0, 0,
-				       (uint32_t *)page, /* integer to pointer: the page of a pointer given */
-				       FUTEX_OP(FUTEX_OP_OR, 0, FUTEX_OP_CMP_LT, 0));
+	/*
+	 * FUTEX_OP_OR with 0, then compare for "less than 0": no 32-bit word is, unsigned or
+	 * signed.
+	 */
+	result = cf_nt_real()->syscall(
+		SYS_futex, &nobody, FUTEX_WAKE_OP | FUTEX_PRIVATE_FLAG, 0, 0,
+		(uint32_t *)page, /* integer to pointer: the page of a pointer given */
+		FUTEX_OP(FUTEX_OP_OR, 0, FUTEX_OP_CMP_LT, 0));
 	errno = saved;
 	return result >= 0;
 }
@@ -90,7 +94,10 @@ static bool remote(bool read, void *local, void *far, size_t size)
 	bool refused = result < 0 && errno != EFAULT;
 
 	errno = saved;
-	/* A sandbox or a kernel without the call: as a program without a kernel's help, trust the pointer. */
+	/*
+	 * A sandbox or a kernel without the call: as a program without a kernel's help, trust the
+	 * pointer.
+	 */
 	if (refused && (uintptr_t)far >= PAGE) {
 		memcpy(read ? local : far, read ? far : local, size);
 		return true;

@@ -2,13 +2,14 @@
 /*
  * compat/ntsync/copy.h - reading and writing what a program points to, which may be anything.
  *
- * A kernel returns EFAULT for a bad pointer; a plain access would kill the program, and a handler for SIGSEGV would
- * get in the way of programs that have their own, as Wine does.  So the kernel copies, in one system call -
- * unless the pointer is a place in the calling thread's own stack, above the present frame, in pages that were
- * seen to be there.  Arguments of requests nearly always are, and cost a comparison.
+ * A kernel returns EFAULT for a bad pointer; a plain access would kill the program, and a handler
+ * for SIGSEGV would get in the way of programs that have their own, as Wine does.  So the kernel
+ * copies, in one system call - unless the pointer is a place in the calling thread's own stack,
+ * above the present frame, in pages that were seen to be there.  Arguments of requests nearly
+ * always are, and cost a comparison.
  *
- * What this cannot see: a page of the stack in use, above the present frame, that was unmapped or protected
- * since it was seen, and is pointed to.  That is a fault instead of an EFAULT.
+ * What this cannot see: a page of the stack in use, above the present frame, that was unmapped or
+ * protected since it was seen, and is pointed to.  That is a fault instead of an EFAULT.
  *
  * All [signal-safe].
  *

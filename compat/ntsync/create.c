@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * compat/ntsync/create.c - making descriptors of the device and of objects.  See compat/ntsync/object.h.
+ * compat/ntsync/create.c - making descriptors of the device and of objects.  See
+ * compat/ntsync/object.h.
  *
- * What happens if a process dies here: until it is adopted, an object belongs to a handle of this process, which the
- * sweep closes; from then on it belongs to its lock, which is gone with the description.
+ * What happens if a process dies here: until it is adopted, an object belongs to a handle of this
+ * process, which the sweep closes; from then on it belongs to its lock, which is gone with the
+ * description.
  */
 #include <config.h>
 
@@ -25,13 +27,19 @@
 #define F_OFD_SETLK 37
 #endif
 
-/* Objects are collected when so many were made since, or as many as there ever were at once if that is more. */
+/*
+ * Objects are collected when so many were made since, or as many as there ever were at once if that
+ * is more.
+ */
 #define COLLECT_AFTER 4096u
 
 /* Objects made by this process since it collected last; CAS by any thread. */
 static cf_word made;
 
-/* Opens the shard's file anew, at the lowest number, with a lock on one byte. A descriptor, or -errno. */
+/*
+ * Opens the shard's file anew, at the lowest number, with a lock on one byte. A descriptor, or
+ * -errno.
+ */
 static int open_locked(struct carafe_environment *environment, uint32_t shard, uint32_t byte,
 		       int flags)
 {
@@ -137,8 +145,9 @@ static int give(struct carafe_environment *environment, carafe_handle handle, ui
 }
 
 /*
- * Descriptors can be closed in ways that we do not see.  So that this cannot fill the environment, what is left behind
- * is collected now and then, so seldom that it costs each object about as much as one look at its lock.
+ * Descriptors can be closed in ways that we do not see.  So that this cannot fill the environment,
+ * what is left behind is collected now and then, so seldom that it costs each object about as much
+ * as one look at its lock.
  */
 static void collect_sometimes(struct carafe_environment *environment)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * compat/ntsync/descriptor.h - closing, replacing and duplicating, when it may be a matter of ours; shared by the functions
- * of that name and by syscall().
+ * compat/ntsync/descriptor.h - closing, replacing and duplicating, when it may be a matter of ours;
+ * shared by the functions of that name and by syscall().
  *
  * Results and errno are those of the calls.
  *
@@ -18,7 +18,10 @@ typedef int (*cf_nt_replace_call)(int from, int to, int flags);
 
 int cf_nt_replace(int from, int to, int flags, cf_nt_replace_call call);
 
-/* After a successful duplication to a number that was free: what is known of one is known of the other. */
+/*
+ * After a successful duplication to a number that was free: what is known of one is known of the
+ * other.
+ */
 int cf_nt_duplicated(int from, int to);
 
 #endif

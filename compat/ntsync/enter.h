@@ -2,12 +2,12 @@
 /*
  * compat/ntsync/enter.h - how a function of ours takes the place of one of the C library's.
  *
- * Each has a name of its own in C and the other's name in the object file: so the headers' declarations, macros and
- * variants of it (large files, fortified ones) cannot get in the way.
+ * Each has a name of its own in C and the other's name in the object file: so the headers'
+ * declarations, macros and variants of it (large files, fortified ones) cannot get in the way.
  *
- * All of them call the function behind them when the matter is none of ours, after one or two predictable branches;
- * they take no lock, allocate nothing and may be called before the constructors, in a handler and in a child of
- * vfork().
+ * All of them call the function behind them when the matter is none of ours, after one or two
+ * predictable branches; they take no lock, allocate nothing and may be called before the
+ * constructors, in a handler and in a child of vfork().
  *
  * What happens if a process dies here: nothing that it has not in the functions called.
  */

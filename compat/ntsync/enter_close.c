@@ -2,8 +2,8 @@
 /*
  * compat/ntsync/enter_close.c - in front of all that closes or duplicates descriptors.
  *
- * The library's own calls do not come by here: the linker gives it __wrap_close() instead, so that it can close
- * what programs cannot, and cf_high_descriptor() tells us which descriptors those are.
+ * The library's own calls do not come by here: the linker gives it __wrap_close() instead, so that
+ * it can close what programs cannot, and cf_high_descriptor() tells us which descriptors those are.
  *
  * What happens if a process dies here: compat/ntsync/closing.h says it.
  */
@@ -135,7 +135,9 @@ static int after_fcntl(int fd, int command, int result)
 	return result;
 }
 
-/* Whatever follows the command, a number or a pointer, is passed on in the place in which it came. */
+/*
+ * Whatever follows the command, a number or a pointer, is passed on in the place in which it came.
+ */
 int cf_nt_enter_fcntl(int fd, int command, ...)
 {
 	va_list list;

@@ -121,7 +121,10 @@ static bool by_number(long number, const long a[6], long *result)
 	}
 }
 
-/* All six places are passed on, whether the call uses them or not, as the C library's function does. */
+/*
+ * All six places are passed on, whether the call uses them or not, as the C library's function
+ * does.
+ */
 long cf_nt_enter_syscall(long number, ...)
 {
 	va_list list;

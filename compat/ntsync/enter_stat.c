@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * compat/ntsync/enter_stat.c - in front of access() and stat() and their kin: a program that looks before it opens shall
- * find the device.
+ * compat/ntsync/enter_stat.c - in front of access() and stat() and their kin: a program that looks
+ * before it opens shall find the device.
  *
- * It finds a character device that everybody may read and write, as the kernel's is; its numbers are those of
- * /dev/null, which answers in its stead, since the driver's are not fixed.
+ * It finds a character device that everybody may read and write, as the kernel's is; its numbers
+ * are those of /dev/null, which answers in its stead, since the driver's are not fixed.
  *
  * What happens if a process dies here: nothing was changed.
  */

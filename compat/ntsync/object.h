@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * compat/ntsync/object.h - from a descriptor to the object or the opening of the device that it stands for.
+ * compat/ntsync/object.h - from a descriptor to the object or the opening of the device that it
+ * stands for.
  *
- * Each object has an open file description of its own, of its shard's file (core/external.h).  Its file offset says which
- * object it is, so whoever gets a descriptor of it, from wherever, can tell; its lock says that the object is in use.
- * An opening of the device is likewise a description of the file for the device.
+ * Each object has an open file description of its own, of its shard's file (core/external.h).  Its
+ * file offset says which object it is, so whoever gets a descriptor of it, from wherever, can tell;
+ * its lock says that the object is in use. An opening of the device is likewise a description of
+ * the file for the device.
  *
  *	offset:	mark 1 | low part of the object's generation 22 | object 20
  *		mark 1 | 0 | instance 32
  *
- * No offset is above 2^43, which is less than any file system's limit.  The generation in it only shows that
- * environment and description belong together: while the description is there, the object cannot be freed.
+ * No offset is above 2^43, which is less than any file system's limit.  The generation in it only
+ * shows that environment and description belong together: while the description is there, the
+ * object cannot be freed.
  *
- * What happens if a process dies here: its descriptions go with it; then core/external.c collects the objects.
+ * What happens if a process dies here: its descriptions go with it; then core/external.c collects
+ * the objects.
  */
 #ifndef CF_NT_OBJECT_H
 #define CF_NT_OBJECT_H
@@ -36,7 +40,10 @@ enum cf_nt_kind cf_nt_find(int fd, struct cf_nt_found *found);
 /* As cf_nt_find(), but looks at the descriptor itself: what was known has shown to be wrong. */
 enum cf_nt_kind cf_nt_examine(int fd, struct cf_nt_found *found);
 
-/* The same without entering an environment, for a descriptor that is about to be closed. [signal-safe] */
+/*
+ * The same without entering an environment, for a descriptor that is about to be closed.
+ * [signal-safe]
+ */
 enum cf_nt_kind cf_nt_recall(int fd, struct cf_nt_found *found);
 
 /* Whether fd is an opening of the file of this shard, not of another file. */

@@ -2,8 +2,9 @@
 /*
  * compat/ntsync/real.h - the functions that ours stand in front of.
  *
- * They are the C library's (or those of another preloaded library behind ours), found by name when the library is
- * loaded, or before that by whoever needs the first.  Those that are points of cancellation stay so.
+ * They are the C library's (or those of another preloaded library behind ours), found by name when
+ * the library is loaded, or before that by whoever needs the first.  Those that are points of
+ * cancellation stay so.
  *
  * What happens if a process dies here: it holds addresses of its own only.
  */

@@ -2,8 +2,8 @@
 /*
  * compat/ntsync/request.c - see compat/ntsync/request.h.
  *
- * The driver reads its argument first, looks at the object's type then, and stores a result last, when the
- * deed is done; so EFAULT for a result does not undo it.
+ * The driver reads its argument first, looks at the object's type then, and stores a result last,
+ * when the deed is done; so EFAULT for a result does not undo it.
  *
  * What happens if a process dies here: core/ says it for each operation.
  */
@@ -92,8 +92,8 @@ static int device_request(const struct cf_nt_found *device, uint32_t request, vo
 /* ---- Objects ------------------------------------------------------------------------------ */
 
 /*
- * Each returns what the operation said, or in *error what else went wrong.  INVALID_HANDLE: the object went away, and the
- * request begins anew with whatever the descriptor is now.
+ * Each returns what the operation said, or in *error what else went wrong.  INVALID_HANDLE: the
+ * object went away, and the request begins anew with whatever the descriptor is now.
  */
 static carafe_status semaphore_release(struct cf_nt_found *found, void *argument, int *error)
 {

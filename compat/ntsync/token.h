@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * compat/ntsync/token.h - the file offset that says what an open file description stands for (compat/ntsync/object.h).
+ * compat/ntsync/token.h - the file offset that says what an open file description stands for
+ * (compat/ntsync/object.h).
  *
  * What happens if a process dies here: nothing; these are numbers.
  */

@@ -2,7 +2,8 @@
 /*
  * compat/ntsync/wait.c - WAIT_ANY and WAIT_ALL.  See compat/ntsync/request.h.
  *
- * What happens if a process dies here: core/wait.c says it; what was granted and not told is given back.
+ * What happens if a process dies here: core/wait.c says it; what was granted and not told is given
+ * back.
  */
 #include <config.h>
 

@@ -3,9 +3,9 @@
  * os/posix/thread.c - threads of this process.
  *
  * The hook at a thread's end is a destructor of thread-specific data.  Other libraries' destructors
- * may still use Carafe, so it lets the others go first: it arms itself again in each of the rounds that the
- * system promises, and calls the hook in the last but one.  In the last one ThreadSanitizer's own destructor takes
- * away what instrumented code needs.
+ * may still use Carafe, so it lets the others go first: it arms itself again in each of the rounds
+ * that the system promises, and calls the hook in the last but one.  In the last one
+ * ThreadSanitizer's own destructor takes away what instrumented code needs.
  *
  * The library must not be unloaded once a thread is armed: link it with -z nodelete or its like.
  *

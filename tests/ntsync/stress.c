@@ -135,7 +135,8 @@ static void out_of_descriptors(void)
 	is(open("/dev/ntsync", O_RDWR), -1, "no instance can be opened");
 	is(errno, EMFILE, "EMFILE");
 	is(nt_release(fds[made - 1], 1, NULL), 0, "what there is goes on");
-	is(nt_any(dev, OWNER, POLL, 0, NULL, fds, (unsigned int)made), 0, "waits need no descriptor");
+	is(nt_any(dev, OWNER, POLL, 0, NULL, fds, (unsigned int)made), 0,
+	   "waits need no descriptor");
 	close(fds[10]);
 	is(nt_sem(dev, 1, 1), fds[10], "one closed, one can be made");
 }

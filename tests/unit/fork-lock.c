@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fork-lock.c - a forked child has the lock of its slot, whatever the janitor is doing at that moment.
+ * fork-lock.c - a forked child has the lock of its slot, whatever the janitor is doing at that
+ * moment.
  *
- * Catches a child that closes a descriptor by a number which the janitor's thread had given up: it lost the lock
- * of its own slot, was taken for dead and swept while it lived.  The janitor is kept busy by the deaths of the
- * children themselves.
+ * Catches a child that closes a descriptor by a number which the janitor's thread had given up: it
+ * lost the lock of its own slot, was taken for dead and swept while it lived.  The janitor is kept
+ * busy by the deaths of the children themselves.
  */
 #include <config.h>
 

@@ -56,7 +56,8 @@ static void chaos(unsigned seed)
 	for (int i = 0; i < WORKERS; i++)
 		child[i] = child_start(worker, NULL);
 	for (int kills = 0; kills < KILLS; kills++) {
-		int victim = rand() % WORKERS, other = (victim + 1 + rand() % (WORKERS - 1)) % WORKERS;
+		int victim = rand() % WORKERS,
+		    other = (victim + 1 + rand() % (WORKERS - 1)) % WORKERS;
 
 		kill(child[victim].pid, SIGSTOP);
 		for (int entries = 0; entries < 1 + rand() % 4; entries++) {

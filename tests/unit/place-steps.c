@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A process that is killed, or stopped, before and after each system call of entering and leaving an
- * environment stops nobody, and what it leaves behind goes (core/place.c).
+ * A process that is killed, or stopped, before and after each system call of entering and leaving
+ * an environment stops nobody, and what it leaves behind goes (core/place.c).
  *
  * The victim is traced from system call to system call.  It meets an environment that is not there
  * yet, one whose users were killed, and one that is in use.

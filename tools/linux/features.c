@@ -108,7 +108,8 @@ size_t system_features(struct system_feature *features, size_t size)
 		{ "OFD locks", has_description_locks(), true, "telling the dead from the living",
 		  "needs Linux 3.15 or later, and /proc" },
 		{ "pidfd_open", has_pidfd(), false, "prompt news of deaths",
-		  "allow it in the sandbox, or use Linux 5.3: deaths are noticed later without it" },
+		  "allow it in the sandbox, or use Linux 5.3: deaths are noticed later without "
+		  "it" },
 		{ "/proc", has_proc(), false, "news of deaths; carafe status PID",
 		  "mount proc on /proc: deaths are noticed later without it" },
 		{ "futex_waitv", has_futex_waitv(), false, "only carafe bench, to compare", NULL },

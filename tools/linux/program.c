@@ -66,8 +66,8 @@ static const char *judge(int fd)
 	    memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
 		return NULL; /* a script: its interpreter is another program */
 	if (header.e_ident[EI_CLASS] != OUR_CLASS)
-		return OUR_CLASS == ELFCLASS64 ? "it is a 32-bit program and this carafe is 64-bit" :
-						 "it is a 64-bit program and this carafe is 32-bit";
+		return OUR_CLASS == ELFCLASS64 ? "it is a 32-bit program and this carafe is 64-bit"
+					       : "it is a 64-bit program and this carafe is 32-bit";
 	if (!has_interpreter(fd, &header))
 		return "it is linked statically";
 	return NULL;

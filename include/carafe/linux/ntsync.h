@@ -47,7 +47,7 @@
 #ifdef __LINUX_NTSYNC_H
 
 #ifndef NTSYNC_IOC_EVENT_READ
-#error "The <linux/ntsync.h> included before this file is older than Linux 6.14: remove that include."
+#error "<linux/ntsync.h>, included before this file, is older than Linux 6.14: do not include it."
 #endif
 
 #else
