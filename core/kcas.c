@@ -275,8 +275,8 @@ enum cf_outcome cf_kcas(struct cf_self *self, struct cf_changes *changes)
 {
 	bool success, sound = true;
 	struct operation op;
+	uint32_t depth, round;
 	uint64_t other;
-	uint32_t depth;
 
 	if (changes->count == 1)
 		return cf_cas(changes->at[0].word, changes->at[0].old, changes->at[0].new) ?
@@ -293,8 +293,8 @@ enum cf_outcome cf_kcas(struct cf_self *self, struct cf_changes *changes)
 	op.sequence = (cf_load_relaxed(&op.descriptor->status) >> 2) + 1;
 	op.reference = make_reference(self->index, depth, op.sequence);
 	publish(self, &op);
-	while (install(&op, &other) == BLOCKED)
-		if (!cf_help(self->region, other)) {
+	for (round = 0; install(&op, &other) == BLOCKED; round++)
+		if (round == MANY || !cf_help(self->region, other)) {
 			sound = false;
 			decide(&op, FAILED);
 			break;
