@@ -257,6 +257,25 @@ static carafe_status each_thread(struct cf_self *self, uint32_t slot, uint64_t *
 	return status;
 }
 
+/*
+ * Finishes whatever anybody has begun.  A process that died in fork() may have begun a change of the
+ * table of this one, its child (core/table.c), which must be over before that table is emptied; it
+ * began no more once the lock of this process was gone, which it held.  What is damaged is nothing
+ * that this sweep needs, or it will meet it.
+ */
+static void finish_changes(struct cf_region *region)
+{
+	uint32_t high = cf_bound(&region->header.high_threads, CF_THREADS);
+	struct cf_thread *thread;
+	uint32_t i;
+
+	for (i = 0; i < high; i++) {
+		thread = cf_thread_at(region, i);
+		if (thread != NULL)
+			(void)cf_kcas_finish(region, thread);
+	}
+}
+
 carafe_status cf_sweep_process(struct cf_self *self, uint32_t slot, uint64_t state)
 {
 	struct cf_process *process = cf_process_at(self->region, slot);
@@ -266,6 +285,7 @@ carafe_status cf_sweep_process(struct cf_self *self, uint32_t slot, uint64_t sta
 
 	if (process == NULL)
 		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+	finish_changes(self->region);
 	status = each_thread(self, slot, &state, sweep);
 	if (status == CARAFE_STATUS_SUCCESS && leaving && begin(self->region, self->thread, &use))
 		status = sweep(self, &use);
