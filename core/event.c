@@ -59,6 +59,14 @@ static uint32_t settled(uint32_t state)
 	return state == CF_PULSING ? 0 : state;
 }
 
+static const char *fault(uint32_t info, uint32_t state, uint32_t second)
+{
+	(void)second;
+	if ((info & ~(CF_TYPE_MASK | CF_MANUAL | CF_EXTERNAL)) != 0)
+		return "is an event with flags that do not exist";
+	return state > CF_PULSING ? "is an event in state #" : NULL;
+}
+
 const struct cf_type cf_event_type = {
 	.name = "Event",
 	.generic_read = CARAFE_STANDARD_RIGHTS_READ | CARAFE_EVENT_QUERY_STATE,
@@ -73,6 +81,7 @@ const struct cf_type cf_event_type = {
 	.restore = restore,
 	.signal = signal_object,
 	.settled = settled,
+	.fault = fault,
 };
 
 struct cf_birth cf_event_birth(bool manual, bool is_signalled)

@@ -27,8 +27,6 @@
 #include "core/thread.h"
 #include "core/wake.h"
 
-enum { UNDECIDED, SUCCESSFUL, FAILED, WRITING };
-
 /*
  * A chain of operations that stand in each other's way is never longer than this in a sound
  * environment.
@@ -45,7 +43,6 @@ struct operation {
 enum copied { COPIED, OVER, DAMAGED };
 enum installed { DECIDED, BLOCKED };
 
-/* reference: sequence 47 | thread 14 | depth 2 | 1 */
 static uint64_t make_reference(uint32_t thread, uint32_t depth, uint64_t sequence)
 {
 	return sequence << 17 | (uint64_t)thread << 3 | (uint64_t)depth << 1 | CF_DESCRIPTOR;
@@ -53,16 +50,11 @@ static uint64_t make_reference(uint32_t thread, uint32_t depth, uint64_t sequenc
 
 _Static_assert(CF_THREADS <= 1u << 14 && CF_DESCRIPTORS <= 4, "fields of a reference");
 
-static uint64_t reference_sequence(uint64_t reference)
-{
-	return reference >> 17;
-}
-
 static struct cf_descriptor *reference_descriptor(struct cf_region *region, uint64_t reference)
 {
 	struct cf_thread *thread =
-		cf_thread_at(region, (uint32_t)(reference >> 3) & (CF_THREADS - 1));
-	uint32_t depth = (uint32_t)(reference >> 1) & 3;
+		cf_thread_at(region, cf_reference_thread(reference));
+	uint32_t depth = cf_reference_depth(reference);
 
 	return thread != NULL && depth < CF_DESCRIPTORS ? &thread->descriptor[depth] : NULL;
 }
@@ -74,13 +66,13 @@ static uint64_t make_status(uint64_t sequence, unsigned state)
 
 static void decide(struct operation *op, unsigned state)
 {
-	(void)cf_cas(&op->descriptor->status, make_status(op->sequence, UNDECIDED),
+	(void)cf_cas(&op->descriptor->status, make_status(op->sequence, CF_CHANGE_UNDECIDED),
 		     make_status(op->sequence, state));
 }
 
 static bool undecided(const struct operation *op)
 {
-	return cf_load(&op->descriptor->status) == make_status(op->sequence, UNDECIDED);
+	return cf_load(&op->descriptor->status) == make_status(op->sequence, CF_CHANGE_UNDECIDED);
 }
 
 /*
@@ -116,12 +108,12 @@ static enum copied copy(struct cf_region *region, uint64_t reference, struct ope
 	uint64_t status;
 
 	op->reference = reference;
-	op->sequence = reference_sequence(reference);
+	op->sequence = cf_reference_sequence(reference);
 	op->descriptor = reference_descriptor(region, reference);
 	if (op->descriptor == NULL)
 		return DAMAGED;
 	status = cf_load(&op->descriptor->status);
-	if (status >> 2 != op->sequence || (status & 3) == WRITING)
+	if (status >> 2 != op->sequence || (status & 3) == CF_CHANGE_WRITING)
 		return OVER;
 	sound = copy_entries(region, op);
 	cf_fence_loads();
@@ -151,14 +143,14 @@ static enum installed install(struct operation *op, uint64_t *other)
 				return undecided(op) ? BLOCKED : DECIDED;
 			}
 			if (bits != change->old) {
-				decide(op, FAILED);
+				decide(op, CF_CHANGE_FAILED);
 				return DECIDED;
 			}
 			if (cf_cas(change->word, change->old, op->reference))
 				break;
 		}
 	}
-	decide(op, SUCCESSFUL);
+	decide(op, CF_CHANGE_SUCCESSFUL);
 	return DECIDED;
 }
 
@@ -166,7 +158,7 @@ static enum installed install(struct operation *op, uint64_t *other)
 static bool remove_references(struct operation *op)
 {
 	uint64_t status = cf_load(&op->descriptor->status);
-	bool success = status == make_status(op->sequence, SUCCESSFUL);
+	bool success = status == make_status(op->sequence, CF_CHANGE_SUCCESSFUL);
 	uint32_t i;
 
 	if (status >> 2 != op->sequence)
@@ -256,7 +248,7 @@ static void publish(const struct cf_self *self, struct operation *op)
 	struct cf_descriptor *descriptor = op->descriptor;
 	uint32_t i;
 
-	cf_store_relaxed(&descriptor->status, make_status(op->sequence, WRITING));
+	cf_store_relaxed(&descriptor->status, make_status(op->sequence, CF_CHANGE_WRITING));
 	cf_fence_stores();
 	cf_store32_relaxed(&descriptor->count, op->changes->count);
 	for (i = 0; i < op->changes->count; i++) {
@@ -268,7 +260,7 @@ static void publish(const struct cf_self *self, struct operation *op)
 				   where | (cf_waiters(change->new) ? 1 : 0));
 		cf_store32_relaxed(&descriptor->entry[i].value, cf_value(change->new));
 	}
-	cf_store(&descriptor->status, make_status(op->sequence, UNDECIDED));
+	cf_store(&descriptor->status, make_status(op->sequence, CF_CHANGE_UNDECIDED));
 }
 
 enum cf_outcome cf_kcas(struct cf_self *self, struct cf_changes *changes)
@@ -296,7 +288,7 @@ enum cf_outcome cf_kcas(struct cf_self *self, struct cf_changes *changes)
 	for (round = 0; install(&op, &other) == BLOCKED; round++)
 		if (round == MANY || !cf_help(self->region, other)) {
 			sound = false;
-			decide(&op, FAILED);
+			decide(&op, CF_CHANGE_FAILED);
 			break;
 		}
 	success = remove_references(&op);
@@ -314,7 +306,7 @@ bool cf_kcas_finish(struct cf_region *region, struct cf_thread *thread)
 	for (depth = 0; depth < CF_DESCRIPTORS; depth++) {
 		uint64_t status = cf_load(&thread->descriptor[depth].status);
 
-		if ((status & 3) != WRITING && status >> 2 != 0 &&
+		if ((status & 3) != CF_CHANGE_WRITING && status >> 2 != 0 &&
 		    !cf_help(region, make_reference(index, depth, status >> 2)))
 			return false;
 	}

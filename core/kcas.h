@@ -26,6 +26,25 @@ enum cf_outcome {
 	CF_DAMAGED  /* the environment makes no sense */
 };
 
+/* In the low bits of a descriptor's status. */
+enum { CF_CHANGE_UNDECIDED, CF_CHANGE_SUCCESSFUL, CF_CHANGE_FAILED, CF_CHANGE_WRITING };
+
+/* What a word in the middle of a change holds: sequence 47 | thread 14 | depth 2 | 1 */
+static inline uint32_t cf_reference_thread(uint64_t reference)
+{
+	return (uint32_t)(reference >> 3) & (CF_THREADS - 1);
+}
+
+static inline uint32_t cf_reference_depth(uint64_t reference)
+{
+	return (uint32_t)(reference >> 1) & 3;
+}
+
+static inline uint64_t cf_reference_sequence(uint64_t reference)
+{
+	return reference >> 17;
+}
+
 struct cf_change {
 	cf_word *word;
 	uint64_t old; /* as cf_read() gave it */

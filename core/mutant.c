@@ -124,6 +124,18 @@ static bool abandon(struct cf_region *region, const struct cf_view *view, uint32
 	return true;
 }
 
+static const char *fault(uint32_t info, uint32_t state, uint32_t second)
+{
+	uint32_t limit = (info & CF_EXTERNAL) != 0 ? MOST_EXTERNAL : MOST_NT;
+
+	if ((info & ~(CF_TYPE_MASK | CF_EXTERNAL)) != 0)
+		return "is a mutant with flags that do not exist";
+	if (state == 0)
+		return second == 0 || second == CF_ABANDONED ?
+			       NULL : "is a mutant that owner # has # times more";
+	return second > limit ? "is a mutant that owner # has # times more" : NULL;
+}
+
 const struct cf_type cf_mutant_type = {
 	.name = "Mutant",
 	.generic_read = CARAFE_STANDARD_RIGHTS_READ | CARAFE_MUTANT_QUERY_STATE,
@@ -138,6 +150,7 @@ const struct cf_type cf_mutant_type = {
 	.signal = signal_object,
 	.refused = refused,
 	.abandon = abandon,
+	.fault = fault,
 };
 
 struct cf_birth cf_mutant_birth(uint32_t owner, uint32_t count)

@@ -61,6 +61,13 @@ static carafe_status signal_object(struct cf_region *region, const struct cf_vie
 	return CARAFE_STATUS_SUCCESS;
 }
 
+static const char *fault(uint32_t info, uint32_t state, uint32_t second)
+{
+	if ((info & ~(CF_TYPE_MASK | CF_EXTERNAL)) != 0)
+		return "is a semaphore with flags that do not exist";
+	return state > second ? "is a semaphore with # of # units" : NULL;
+}
+
 const struct cf_type cf_semaphore_type = {
 	.name = "Semaphore",
 	.generic_read = CARAFE_STANDARD_RIGHTS_READ | CARAFE_SEMAPHORE_QUERY_STATE,
@@ -74,6 +81,7 @@ const struct cf_type cf_semaphore_type = {
 	.available = available,
 	.restore = restore,
 	.signal = signal_object,
+	.fault = fault,
 };
 
 struct cf_birth cf_semaphore_birth(uint32_t count, uint32_t maximum)

@@ -96,6 +96,12 @@ struct cf_type {
 	bool (*abandon)(struct cf_region *region, const struct cf_view *view, uint32_t identity,
 			struct cf_changes *changes);
 
+	/*
+	 * What makes no sense about the words of such an object, NULL nothing; each # stands for the
+	 * state and then the second word.  Reads no memory.
+	 */
+	const char *(*fault)(uint32_t info, uint32_t state, uint32_t second);
+
 	/* The state once everybody queued has been offered the object; NULL: the same. */
 	uint32_t (*settled)(uint32_t state);
 };
