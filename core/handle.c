@@ -13,6 +13,7 @@
 #include <carafe/handle.h>
 
 #include "core/environment.h"
+#include "core/hint.h"
 #include "core/object.h"
 #include "core/queue.h"
 #include "core/region.h"
@@ -29,8 +30,8 @@ static carafe_handle to_handle(uint32_t index)
 }
 
 /* The chunk for one range of a process' handles, or NULL. */
-static struct cf_chunk *chunk_at(struct cf_region *region, struct cf_process *process,
-				 uint32_t place)
+static inline struct cf_chunk *chunk_at(struct cf_region *region, struct cf_process *process,
+					uint32_t place)
 {
 	uint64_t bits;
 
@@ -40,28 +41,35 @@ static struct cf_chunk *chunk_at(struct cf_region *region, struct cf_process *pr
 	return cf_chunk_at(region, cf_value(bits) - 1);
 }
 
-struct cf_handle_entry *cf_handle_entry_at(struct cf_region *region, struct cf_process *process,
-					   uint32_t index)
+static inline struct cf_handle_entry *entry_at(struct cf_region *region, struct cf_process *process,
+					       uint32_t index)
 {
 	struct cf_chunk *chunk = chunk_at(region, process, index / CF_CHUNK_HANDLES);
 
 	return chunk != NULL ? &chunk->handle[index % CF_CHUNK_HANDLES] : NULL;
 }
 
-static struct cf_process *own_process(struct carafe_environment *environment)
+struct cf_handle_entry *cf_handle_entry_at(struct cf_region *region, struct cf_process *process,
+					   uint32_t index)
+{
+	return entry_at(region, process, index);
+}
+
+static inline struct cf_process *own_process(struct carafe_environment *environment)
 {
 	return cf_process_at(environment->region, environment->process);
 }
 
-static struct cf_handle_entry *locate_handle(struct carafe_environment *environment,
-					     carafe_handle handle, uint32_t *index)
+/* Every operation begins here. */
+static inline struct cf_handle_entry *locate_handle(struct carafe_environment *environment,
+						    carafe_handle handle, uint32_t *index)
 {
 	struct cf_process *process = own_process(environment);
 
 	*index = handle / 4 - 1;
-	return handle >= 4 && process != NULL
-		       ? cf_handle_entry_at(environment->region, process, *index)
-		       : NULL;
+	if (handle < 4 || process == NULL)
+		return NULL;
+	return entry_at(environment->region, process, *index);
 }
 
 carafe_status cf_handle_view(struct carafe_environment *environment, carafe_handle handle,
@@ -100,42 +108,110 @@ carafe_status cf_handle_view(struct carafe_environment *environment, carafe_hand
 	return CARAFE_STATUS_FILE_CORRUPT_ERROR;
 }
 
-/*
- * One comparison tells that an entry is plain and its object's index good.  An object that is
- * closed between the look at its entry and the look at its state may seem not to be signalled; a
- * wait for a handle that is closed meanwhile may find that in any case.
- */
-bool cf_handle_scan(struct carafe_environment *environment, uint32_t count,
-		    const carafe_handle *handles, uint64_t *candidates)
+/* Walks over handles that mostly lie in one chunk. */
+struct reader {
+	struct cf_region *region;
+	struct cf_process *process;
+	struct cf_chunk *chunk;
+	carafe_handle first; /* handle of the chunk */
+	uint32_t objects;    /* that have memory */
+};
+
+static bool change_chunk(struct reader *reader, carafe_handle handle)
+{
+	uint32_t place = (handle / 4 - 1) / CF_CHUNK_HANDLES;
+
+	reader->first = to_handle(place * CF_CHUNK_HANDLES);
+	reader->chunk = chunk_at(reader->region, reader->process, place);
+	return reader->chunk != NULL;
+}
+
+static bool begin(struct carafe_environment *environment, carafe_handle handle,
+		  struct reader *reader)
 {
 	struct cf_region *region = environment->region;
-	struct cf_process *process = own_process(environment);
-	uint32_t objects = cf_bound(&region->header.reserved_objects, CF_OBJECTS);
-	uint64_t interesting = (uint64_t)UINT32_MAX << 32 | CF_DESCRIPTOR, found = 0;
-	const struct cf_chunk *chunk = NULL;
-	carafe_handle first = 0;
+
+	reader->region = region;
+	reader->process = own_process(environment);
+	reader->objects = cf_bound(&region->header.reserved_objects, CF_OBJECTS);
+	return reader->process != NULL && change_chunk(reader, handle);
+}
+
+/*
+ * The object that the entry of a plain handle names, and that entry; NULL: the handle is not plain
+ * or not good.  One comparison tells both that the entry is plain and that the object's index is
+ * good.
+ */
+static inline struct cf_object *read_plain(struct reader *reader, carafe_handle handle,
+					   const cf_word **entry, uint64_t *seen)
+{
+	uint32_t number;
+
+	if (CF_SELDOM(handle - reader->first >= CF_CHUNK_HANDLES * 4))
+		if (!change_chunk(reader, handle))
+			return NULL;
+	*entry = &reader->chunk->handle[(handle - reader->first) / 4].entry;
+	*seen = cf_load(*entry);
+	number = cf_value(*seen) - (CF_HANDLE_USED | CF_HANDLE_PLAIN);
+	return number < reader->objects ? &reader->region->object[number] : NULL;
+}
+
+/*
+ * An object that is closed between the look at its entry and the look at its state may seem not to
+ * be signalled; a wait for a handle that is closed meanwhile may find that in any case.
+ */
+bool cf_handle_scan(struct carafe_environment *environment, uint32_t count,
+		    const carafe_handle *handles, uint32_t from, uint32_t *candidate)
+{
+	const uint64_t interesting = (uint64_t)UINT32_MAX << 32 | CF_DESCRIPTOR;
+	struct reader reader;
+	const cf_word *entry;
+	uint32_t found = count, i;
+	uint64_t seen;
+
+	if (!begin(environment, handles[0], &reader))
+		return false;
+	for (i = count; i-- > from;) {
+		const struct cf_object *object = read_plain(&reader, handles[i], &entry, &seen);
+
+		if (object == NULL)
+			return false;
+		if ((cf_load(&object->state) & interesting) != 0)
+			found = i;
+	}
+	*candidate = found;
+	return true;
+}
+
+bool cf_handle_gather(struct carafe_environment *environment, uint32_t count,
+		      const carafe_handle *handles, struct cf_view *views, bool *ascending)
+{
+	const struct cf_object *previous = NULL;
+	struct reader reader;
+	const cf_word *entry;
+	uint64_t seen;
 	uint32_t i;
 
-	for (i = 0; process != NULL && i < count; i++) {
-		uint32_t offset = handles[i] - first, number;
+	if (!begin(environment, handles[0], &reader))
+		return false;
+	*ascending = true;
+	for (i = 0; i < count; i++) {
+		struct cf_object *object = read_plain(&reader, handles[i], &entry, &seen);
+		uint64_t state, info;
 
-		if (chunk == NULL || offset >= CF_CHUNK_HANDLES * 4) {
-			first = to_handle((handles[i] / 4 - 1) / CF_CHUNK_HANDLES *
-					  CF_CHUNK_HANDLES);
-			chunk = chunk_at(region, process, (handles[i] / 4 - 1) / CF_CHUNK_HANDLES);
-			if (chunk == NULL)
-				return false;
-			offset = handles[i] - first;
-		}
-		number = cf_value(cf_load(&chunk->handle[offset / 4].entry)) -
-			 (CF_HANDLE_USED | CF_HANDLE_PLAIN);
-		if (number >= objects)
+		if (object == NULL)
 			return false;
-		if ((cf_load(&region->object[number].state) & interesting) != 0)
-			found |= UINT64_C(1) << i;
+		state = cf_load(&object->state);
+		info = cf_load(&object->info);
+		cf_fence_loads();
+		if (cf_load(entry) != seen || cf_described(state | info) ||
+		    cf_type_of(info) == NULL)
+			return false;
+		views[i] = (struct cf_view){ .object = object, .info = info, .state = state };
+		*ascending &= object > previous;
+		previous = object;
 	}
-	*candidates = found;
-	return process != NULL;
+	return true;
 }
 
 carafe_status cf_handle_add_chunk(struct cf_self *self, struct cf_process *process, uint32_t place)
@@ -228,12 +304,13 @@ static carafe_status change_insert(struct cf_self *self, uint32_t value, uint32_
 static carafe_status create_once(struct cf_self *self, const struct cf_birth *birth,
 				 uint32_t access, uint32_t *index)
 {
-	struct cf_changes changes = { .count = 0 };
+	struct cf_changes changes;
 	struct cf_object *object;
 	enum cf_outcome outcome;
 	carafe_status status;
 	uint32_t number, value;
 
+	changes.count = 0;
 	status = cf_object_change_make(self, birth, &changes, &object);
 	if (status != CARAFE_STATUS_SUCCESS)
 		return status;
@@ -289,8 +366,8 @@ static bool change_remove(struct cf_region *region, struct cf_process *process, 
 
 	if (!cf_read(region, &process->handle_free, &head))
 		return false;
-	cf_change(changes, &entry->entry, used, cf_value(head));
 	cf_change(changes, &process->handle_free, head, index + 1);
+	cf_change(changes, &entry->entry, used, cf_value(head));
 	return true;
 }
 
@@ -321,9 +398,9 @@ carafe_status cf_handle_close(struct carafe_environment *environment, carafe_han
 			status = cf_queue_prune(self, object);
 		changes.count = 0;
 		if (!CARAFE_SUCCESS(status) ||
+		    !cf_object_change_drop(self, object, &changes) ||
 		    !change_remove(self->region, own_process(environment), index, entry, used,
-				   &changes) ||
-		    !cf_object_change_drop(self, object, &changes))
+				   &changes))
 			continue;
 		outcome = cf_kcas(self, &changes);
 		if (outcome != CF_MISSED)

@@ -34,12 +34,20 @@ carafe_status cf_handle_view(struct carafe_environment *environment, carafe_hand
 			     enum cf_type_number type, carafe_access access, struct cf_view *view);
 
 /*
- * Looks at the objects of up to CF_WAIT_OBJECTS handles that all are plain.  Bit i of *candidates:
- * that of handles[i] may be signalled; the others were not.  False: one is not plain, or not good;
- * what cf_handle_view() tells more about.
+ * Looks at the objects of handles that all are plain, the last one first.  *candidate is the lowest
+ * number, `from` or higher, of one that may be signalled, or count; the others were not.  False:
+ * one is not plain, or not good; what cf_handle_view() tells more about.  [signal-safe]
  */
 bool cf_handle_scan(struct carafe_environment *environment, uint32_t count,
-		    const carafe_handle *handles, uint64_t *candidates);
+		    const carafe_handle *handles, uint32_t from, uint32_t *candidate);
+
+/*
+ * Takes the views of the objects of handles that all are plain.  *ascending: their places in memory
+ * ascend, as those of objects made one after the other do, so that all differ.  False: as for
+ * cf_handle_scan(), or one is just being changed.  [signal-safe]
+ */
+bool cf_handle_gather(struct carafe_environment *environment, uint32_t count,
+		      const carafe_handle *handles, struct cf_view *views, bool *ascending);
 
 /* Makes an object and its first handle. */
 carafe_status cf_handle_create(struct carafe_environment *environment, const struct cf_birth *birth,

@@ -128,15 +128,15 @@ static enum copied copy(struct cf_region *region, uint64_t reference, struct ope
  */
 static enum installed install(struct operation *op, uint64_t *other)
 {
-	uint32_t i;
+	const struct cf_change *change = op->changes->at, *end = change + op->changes->count;
+	const uint64_t reference = op->reference;
 
-	for (i = 0; i < op->changes->count; i++) {
-		struct cf_change *change = &op->changes->at[i];
-
-		for (;;) {
+	for (; change < end; change++) {
+		/* Nearly always nobody else is there, so the look comes after the attempt. */
+		while (!cf_cas(change->word, change->old, reference)) {
 			uint64_t bits = cf_load(change->word);
 
-			if (bits == op->reference)
+			if (bits == reference)
 				break;
 			if (cf_described(bits)) {
 				*other = bits;
@@ -146,8 +146,6 @@ static enum installed install(struct operation *op, uint64_t *other)
 				decide(op, CF_CHANGE_FAILED);
 				return DECIDED;
 			}
-			if (cf_cas(change->word, change->old, op->reference))
-				break;
 		}
 	}
 	decide(op, CF_CHANGE_SUCCESSFUL);
@@ -157,19 +155,20 @@ static enum installed install(struct operation *op, uint64_t *other)
 /* Removes the references of a decided operation; true when it was successful. */
 static bool remove_references(struct operation *op)
 {
+	const struct cf_change *change = op->changes->at, *end = change + op->changes->count;
 	uint64_t status = cf_load(&op->descriptor->status);
-	bool success = status == make_status(op->sequence, CF_CHANGE_SUCCESSFUL);
-	uint32_t i;
+	const uint64_t reference = op->reference;
 
-	if (status >> 2 != op->sequence)
-		return false;
-	for (i = 0; i < op->changes->count; i++) {
-		struct cf_change *change = &op->changes->at[i];
-
-		(void)cf_cas(change->word, op->reference,
-			     success ? change->new : cf_next(change->old, cf_value(change->old)));
+	if (status == make_status(op->sequence, CF_CHANGE_SUCCESSFUL)) {
+		for (; change < end; change++)
+			(void)cf_cas(change->word, reference, change->new);
+		return true;
 	}
-	return success;
+	if (status >> 2 == op->sequence)
+		for (; change < end; change++)
+			(void)cf_cas(change->word, reference,
+				     cf_next(change->old, cf_value(change->old)));
+	return false;
 }
 
 /*
@@ -242,44 +241,55 @@ static void sort(struct cf_changes *changes)
 	}
 }
 
-/* Writes the descriptor; from the last store on others can help. */
-static void publish(const struct cf_self *self, struct operation *op)
+/* Writes the entries; false: they are not in address order. */
+static bool write_entries(const struct cf_self *self, struct cf_descriptor *descriptor,
+			  const struct cf_changes *changes)
 {
-	struct cf_descriptor *descriptor = op->descriptor;
-	uint32_t i;
+	uint32_t last = 0, i;
 
-	cf_store_relaxed(&descriptor->status, make_status(op->sequence, CF_CHANGE_WRITING));
-	cf_fence_stores();
-	cf_store32_relaxed(&descriptor->count, op->changes->count);
-	for (i = 0; i < op->changes->count; i++) {
-		const struct cf_change *change = &op->changes->at[i];
+	for (i = 0; i < changes->count; i++) {
+		const struct cf_change *change = &changes->at[i];
 		uint32_t where = cf_word_offset(self->region, change->word);
 
+		if (where < last)
+			return false;
+		last = where;
 		cf_store_relaxed(&descriptor->entry[i].old, change->old);
 		cf_store32_relaxed(&descriptor->entry[i].where,
 				   where | (cf_waiters(change->new) ? 1 : 0));
 		cf_store32_relaxed(&descriptor->entry[i].value, cf_value(change->new));
 	}
+	return true;
+}
+
+/* Writes the descriptor, sorted; from the last store on others can help. */
+static void publish(const struct cf_self *self, struct operation *op)
+{
+	struct cf_descriptor *descriptor = op->descriptor;
+
+	cf_store_relaxed(&descriptor->status, make_status(op->sequence, CF_CHANGE_WRITING));
+	cf_fence_stores();
+	cf_store32_relaxed(&descriptor->count, op->changes->count);
+	if (!write_entries(self, descriptor, op->changes)) {
+		sort(op->changes);
+		(void)write_entries(self, descriptor, op->changes);
+	}
 	cf_store(&descriptor->status, make_status(op->sequence, CF_CHANGE_UNDECIDED));
 }
 
-enum cf_outcome cf_kcas(struct cf_self *self, struct cf_changes *changes)
+enum cf_outcome cf_kcas_many(struct cf_self *self, struct cf_changes *changes)
 {
 	bool success, sound = true;
 	struct operation op;
 	uint32_t depth, round;
 	uint64_t other;
 
-	if (changes->count == 1)
-		return cf_cas(changes->at[0].word, changes->at[0].old, changes->at[0].new) ?
-			       CF_DONE : CF_MISSED;
 	if (changes->count == 0)
 		return CF_DAMAGED;
 	depth = self->depth;
 	if (depth >= CF_DESCRIPTORS)
 		return CF_NESTED;
 	self->depth = depth + 1;
-	sort(changes);
 	op.changes = changes;
 	op.descriptor = &self->thread->descriptor[depth];
 	op.sequence = (cf_load_relaxed(&op.descriptor->status) >> 2) + 1;

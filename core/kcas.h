@@ -78,8 +78,20 @@ static inline void cf_compare(struct cf_changes *changes, cf_word *word, uint64_
 	cf_change(changes, word, old, cf_value(old));
 }
 
-/* Does all changes or none. The words must differ. [signal-safe] */
-enum cf_outcome cf_kcas(struct cf_self *self, struct cf_changes *changes);
+/* Does several changes or none. */
+enum cf_outcome cf_kcas_many(struct cf_self *self, struct cf_changes *changes);
+
+/*
+ * Does all changes or none.  The words must differ; for a single one self may be NULL. [signal-safe]
+ */
+static inline enum cf_outcome cf_kcas(struct cf_self *self, struct cf_changes *changes)
+{
+	const struct cf_change *only = &changes->at[0];
+
+	if (changes->count != 1)
+		return cf_kcas_many(self, changes);
+	return cf_cas(only->word, only->old, only->new) ? CF_DONE : CF_MISSED;
+}
 
 /* Finishes the operation that a word refers to. False: the environment is damaged. [signal-safe] */
 bool cf_help(struct cf_region *region, uint64_t reference);

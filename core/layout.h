@@ -6,7 +6,10 @@
  * fields, indices instead of pointers, arrays at fixed places.  A page of the file is touched only
  * after cf_reserve_...() (core/region.h) made sure that there is memory for it.
  *
- *	header | chunk owners | processes | threads | objects | chunks of handles
+ *	header | chunk owners | objects | processes | threads | chunks of handles
+ *
+ * Changes of several words are made in address order (core/kcas.c), so the arrays lie in the order
+ * in which most operations name them: objects, then who handles them or waits for them.
  *
  * Type-stable: a slot is only ever used for the same kind of thing, and words keep their sequence
  * when a slot is used again.  "cf_word" fields change by CAS only (core/word.h); who may change
@@ -175,9 +178,9 @@ struct cf_region {
 	uint8_t spare0[65536 - sizeof(struct cf_header)];
 	cf_word chunk_owner[CF_CHUNKS]; /* process slot + 1, or 0; by KCAS with its chunk word */
 	uint8_t spare1[65536 - CF_CHUNKS * 8 % 65536];
+	struct cf_object object[CF_OBJECTS];
 	struct cf_process process[CF_PROCESSES];
 	struct cf_thread thread[CF_THREADS];
-	struct cf_object object[CF_OBJECTS];
 	struct cf_chunk chunk[CF_CHUNKS];
 };
 
@@ -256,9 +259,9 @@ _Static_assert(sizeof(struct cf_process) == 16384, "cf_process");
 _Static_assert(sizeof(struct cf_chunk) == 8192, "cf_chunk");
 
 CF_AT(cf_region, chunk_owner, 65536);
-CF_AT(cf_region, process, 131072);
-CF_AT(cf_region, thread, 16908288);
-CF_AT(cf_region, object, 159514624);
+CF_AT(cf_region, object, 131072);
+CF_AT(cf_region, process, 67239936);
+CF_AT(cf_region, thread, 84017152);
 CF_AT(cf_region, chunk, 226623488);
 _Static_assert(sizeof(struct cf_region) == 260177920, "cf_region");
 

@@ -7,7 +7,7 @@
  *
  * refs is 0 while an object is free and when it is made, so neither has to change it; adding a
  * reference compares the state as well (core/table.c), so dropping the last one, which changes the
- * state, need not.
+ * state, need not.  Making changes a state or second word only when it must say something else.
  *
  * What happens if a process dies here: the KCAS of the caller is whole or not at all.
  */
@@ -84,7 +84,9 @@ carafe_status cf_object_change_make(struct cf_self *self, const struct cf_birth 
 	if (!cf_read(region, &(*object)->state, &state) ||
 	    !cf_read(region, &(*object)->second, &second))
 		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
-	cf_change_with(changes, &(*object)->state, state, birth->state, false);
+	/* Freeing changed it, so that no view of the object's last life is good any more. */
+	if (cf_value(state) != birth->state || cf_waiters(state))
+		cf_change_with(changes, &(*object)->state, state, birth->state, false);
 	cf_change(changes, &(*object)->info, info, birth->info);
 	if (cf_value(second) != birth->second)
 		cf_change(changes, &(*object)->second, second, birth->second);
@@ -99,10 +101,10 @@ bool cf_object_change_free(struct cf_self *self, const struct cf_view *view,
 
 	if (!cf_read(self->region, first, &head))
 		return false;
+	cf_change(changes, first, head, cf_object_index(self->region, view->object) + 1);
 	cf_change_with(changes, &view->object->state, view->state, 0, false);
 	cf_change(changes, &view->object->info, view->info,
 		  cf_value(head) << CF_FREE_SHIFT | CF_FREE);
-	cf_change(changes, first, head, cf_object_index(self->region, view->object) + 1);
 	return true;
 }
 

@@ -66,23 +66,14 @@ carafe_status cf_reserve_chunk(struct cf_region *region, int memory, uint32_t in
 
 uint32_t cf_layout_hash(void)
 {
-	static const uint32_t facts[] = { CF_FORMAT,
-					  CF_SEQUENCE_BITS,
-					  CF_PROCESSES,
-					  CF_THREADS,
-					  CF_OBJECTS,
-					  CF_CHUNKS,
-					  CF_CHUNK_HANDLES,
-					  CF_PROCESS_CHUNKS,
-					  CF_BLOCKS,
-					  CF_OWNED,
-					  CF_DESCRIPTORS,
-					  CF_CHANGES,
-					  sizeof(struct cf_header),
-					  sizeof(struct cf_process),
-					  sizeof(struct cf_thread),
-					  sizeof(struct cf_object),
-					  sizeof(struct cf_region) };
+	static const uint32_t facts[] = {
+		CF_FORMAT, CF_SEQUENCE_BITS, CF_PROCESSES, CF_THREADS, CF_OBJECTS, CF_CHUNKS,
+		CF_CHUNK_HANDLES, CF_PROCESS_CHUNKS, CF_BLOCKS, CF_OWNED, CF_DESCRIPTORS,
+		CF_CHANGES, sizeof(struct cf_header), sizeof(struct cf_process), sizeof(struct cf_thread),
+		sizeof(struct cf_object), offsetof(struct cf_region, object),
+		offsetof(struct cf_region, process), offsetof(struct cf_region, thread),
+		offsetof(struct cf_region, chunk), sizeof(struct cf_region)
+	};
 	uint32_t hash = 2166136261u;
 	size_t i;
 
@@ -103,7 +94,7 @@ cf_word *cf_word_at(struct cf_region *region, uint32_t offset)
 
 	if (offset % sizeof(cf_word) != 0 || offset < offsetof(struct cf_header, instances))
 		return NULL;
-	if (offset < offsetof(struct cf_region, process) ||
+	if (offset < CF_REGION_HEAD ||
 	    within(offset, offsetof(struct cf_region, object), &header->reserved_objects,
 		   CF_OBJECTS, sizeof(struct cf_object)) ||
 	    within(offset, offsetof(struct cf_region, thread), &header->reserved_threads,

@@ -26,8 +26,8 @@ carafe_status cf_reserve_thread(struct cf_region *region, int memory, uint32_t i
 carafe_status cf_reserve_object(struct cf_region *region, int memory, uint32_t index);
 carafe_status cf_reserve_chunk(struct cf_region *region, int memory, uint32_t index);
 
-/* The first bytes of the file, up to the process slots. */
-#define CF_REGION_HEAD ((uint64_t)offsetof(struct cf_region, process))
+/* The first bytes of the file, up to the arrays of slots. */
+#define CF_REGION_HEAD ((uint64_t)offsetof(struct cf_region, object))
 
 /* What makes two builds' layouts different; compared at attach. */
 uint32_t cf_layout_hash(void);

@@ -288,7 +288,7 @@ carafe_status cf_distribute(struct carafe_environment *environment, struct cf_ob
 	return CARAFE_STATUS_FILE_CORRUPT_ERROR;
 }
 
-carafe_status cf_settle(struct carafe_environment *environment, struct cf_view *view)
+carafe_status cf_settle_queue(struct carafe_environment *environment, struct cf_view *view)
 {
 	carafe_status status;
 

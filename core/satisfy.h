@@ -44,6 +44,11 @@ carafe_status cf_distribute(struct carafe_environment *environment, struct cf_ob
  * Lets those who queue go first, if the viewed object is available; then the view is fresh.
  * INVALID_HANDLE: the object went away.
  */
-carafe_status cf_settle(struct carafe_environment *environment, struct cf_view *view);
+carafe_status cf_settle_queue(struct carafe_environment *environment, struct cf_view *view);
+
+static inline carafe_status cf_settle(struct carafe_environment *environment, struct cf_view *view)
+{
+	return cf_waiters(view->state) ? cf_settle_queue(environment, view) : CARAFE_STATUS_SUCCESS;
+}
 
 #endif

@@ -159,9 +159,10 @@ static carafe_status inherit_one(struct cf_self *self, struct cf_process *child,
 	struct cf_handle_entry *entry = cf_handle_entry_at(self->region, child, index);
 	struct cf_object *object = cf_object_at(self->region, cf_value(used) & CF_HANDLE_OBJECT);
 	uint64_t bits, access, state, refs, granted;
-	struct cf_changes changes = { .count = 0 };
+	struct cf_changes changes;
 	enum cf_outcome outcome;
 
+	changes.count = 0;
 	granted = cf_load(&mine->access);
 	if (entry == NULL || object == NULL || !cf_read(self->region, &entry->entry, &bits) ||
 	    !cf_read(self->region, &entry->access, &access) ||
@@ -183,10 +184,11 @@ static carafe_status inherit_one(struct cf_self *self, struct cf_process *child,
 static carafe_status leave_out(struct cf_self *self, struct cf_process *child, uint32_t index)
 {
 	struct cf_handle_entry *entry = cf_handle_entry_at(self->region, child, index);
-	struct cf_changes changes = { .count = 0 };
+	struct cf_changes changes;
 	uint64_t bits, head;
 	enum cf_outcome outcome;
 
+	changes.count = 0;
 	if (entry == NULL || !cf_read(self->region, &entry->entry, &bits) ||
 	    !cf_read(self->region, &child->handle_free, &head))
 		return CARAFE_STATUS_FILE_CORRUPT_ERROR;

@@ -94,13 +94,6 @@ static carafe_status found(struct cf_wait *wait, uint32_t index, bool abandoned)
 	return abandoned ? CARAFE_STATUS_ABANDONED_WAIT_0 : CARAFE_STATUS_SUCCESS;
 }
 
-/* Whoever queued goes first. */
-static carafe_status settle(struct carafe_environment *environment, struct cf_view *view)
-{
-	return cf_view_unsettled(cf_type_of(view->info), view) ? cf_settle(environment, view) :
-								 CARAFE_STATUS_SUCCESS;
-}
-
 /* Why a wait for this object is not satisfied: PENDING, or what it is refused with. */
 static carafe_status not_taken(struct carafe_environment *environment, const struct cf_wait *wait,
 			       const struct cf_view *view)
@@ -122,7 +115,7 @@ carafe_status cf_wait_poll(struct carafe_environment *environment, struct cf_wai
 	carafe_status status;
 
 	for (;;) {
-		status = settle(environment, view);
+		status = cf_settle(environment, view);
 		if (!CARAFE_SUCCESS(status))
 			return status;
 		changes.count = 0;
@@ -164,16 +157,17 @@ static carafe_status take_all(struct carafe_environment *environment, struct cf_
 	changes->count = 0;
 	for (i = 0; i < wait->count; i++) {
 		struct cf_view *view = &wait->view[i];
+		const struct cf_type *type = cf_type_of(view->info);
 
-		status = settle(environment, view);
+		status = cf_settle(environment, view);
 		if (!CARAFE_SUCCESS(status))
 			return status;
-		taken = cf_type_of(view->info)
-				->take(environment->region, view, wait->identity, changes);
+		taken = type->take(environment->region, view, wait->identity, changes);
 		if (taken == CF_NOT_TAKEN)
 			return not_taken(environment, wait, view);
 		*abandoned |= taken == CF_TAKEN_ABANDONED;
-		*news += is_new(wait, view);
+		if (type->owned)
+			*news += is_new(wait, view);
 	}
 	return CARAFE_STATUS_SUCCESS;
 }
@@ -213,8 +207,7 @@ static carafe_status poll_alert(struct cf_self *self)
 	return CARAFE_STATUS_ALERTED;
 }
 
-/* What can be had without waiting; PENDING when nothing can. */
-static carafe_status poll_now(struct carafe_environment *environment, struct cf_wait *wait)
+carafe_status cf_wait_now(struct carafe_environment *environment, struct cf_wait *wait)
 {
 	carafe_status status;
 	struct cf_self *self;
@@ -514,19 +507,14 @@ static carafe_status wait_as(struct cf_self *self, struct cf_wait *wait)
 	return status;
 }
 
-carafe_status cf_wait(struct carafe_environment *environment, struct cf_wait *wait)
+carafe_status cf_wait_later(struct carafe_environment *environment, struct cf_wait *wait)
 {
 	struct cf_self *self, borrowed;
 	carafe_status status;
 
-	if (wait->signal == NULL) {
-		status = poll_now(environment, wait);
-		if (status != CARAFE_STATUS_PENDING)
-			return status;
-		if (wait->deadline == 0 ||
-		    (wait->deadline != OS_NEVER && os_now(wait->clock) >= wait->deadline))
-			return CARAFE_STATUS_TIMEOUT;
-	}
+	if (wait->signal == NULL && wait->deadline != OS_NEVER &&
+	    (wait->deadline == 0 || os_now(wait->clock) >= wait->deadline))
+		return CARAFE_STATUS_TIMEOUT;
 	status = cf_self(environment, &self);
 	if (!CARAFE_SUCCESS(status))
 		return status;

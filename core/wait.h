@@ -30,12 +30,19 @@ struct cf_wait {
 };
 
 /*
- * Waits.  SUCCESS or ABANDONED_WAIT_0 (index says which; not added), ALERTED, TIMEOUT; CANCELLED: a
- * signal came (interruptible only); NOT_SUPPORTED: inside a handler that interrupted a wait; what
- * signal() says; INVALID_HANDLE: an object went away; INSUFFICIENT_RESOURCES, DISK_FULL: no thread
- * slot; FILE_CORRUPT_ERROR.
+ * Satisfies the wait if that can be had without sleeping: SUCCESS or ABANDONED_WAIT_0 (index says
+ * which; not added), ALERTED.  PENDING: it cannot; deadline and signal do not matter here.
+ * INVALID_HANDLE: an object went away; INSUFFICIENT_RESOURCES, DISK_FULL: no thread slot;
+ * FILE_CORRUPT_ERROR; what a type refuses.
  */
-carafe_status cf_wait(struct carafe_environment *environment, struct cf_wait *wait);
+carafe_status cf_wait_now(struct carafe_environment *environment, struct cf_wait *wait);
+
+/*
+ * Waits, after cf_wait_now() or with something to signal.  As that, but TIMEOUT instead of PENDING;
+ * CANCELLED: a signal came (interruptible only); NOT_SUPPORTED: inside a handler that interrupted a
+ * wait; what signal() says.
+ */
+carafe_status cf_wait_later(struct carafe_environment *environment, struct cf_wait *wait);
 
 /*
  * Takes view[number] if it is signalled: SUCCESS or ABANDONED_WAIT_0, with index = number.

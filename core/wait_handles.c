@@ -73,6 +73,14 @@ static carafe_status look_up(struct carafe_environment *environment, carafe_hand
 	return cf_handle_view(environment, handle, CF_FREE, CARAFE_SYNCHRONIZE, view);
 }
 
+/* Sleeps for what could not be had at once. */
+static carafe_status wait_later(struct carafe_environment *environment, struct cf_wait *wait,
+				const int64_t *timeout)
+{
+	set_deadline(wait, timeout);
+	return cf_wait_later(environment, wait);
+}
+
 carafe_status carafe_wait_one(carafe_environment *environment, carafe_handle handle, int alertable,
 			      const int64_t *timeout)
 {
@@ -85,8 +93,8 @@ carafe_status carafe_wait_one(carafe_environment *environment, carafe_handle han
 	if (!CARAFE_SUCCESS(status))
 		return status;
 	begin(&wait, 1, false, alertable);
-	set_deadline(&wait, timeout);
-	return cf_wait(environment, &wait);
+	status = alertable ? cf_wait_now(environment, &wait) : cf_wait_poll(environment, &wait, 0);
+	return status == CARAFE_STATUS_PENDING ? wait_later(environment, &wait, timeout) : status;
 }
 
 static bool is_among(const struct cf_wait *wait, uint32_t end, const struct cf_object *object)
@@ -120,51 +128,69 @@ static bool has_duplicates(const struct carafe_environment *environment, const s
 	return false;
 }
 
-/* The first of the candidates that is signalled; PENDING: none is. */
-static carafe_status poll(struct carafe_environment *environment, struct cf_wait *wait,
-			  const carafe_handle *handles, uint64_t candidates)
+/*
+ * Takes the first that is signalled of handles that all are plain.  PENDING: none is, or not all
+ * are.
+ */
+static carafe_status scan(struct carafe_environment *environment, struct cf_wait *wait,
+			  const carafe_handle *handles, bool *all_plain)
 {
 	carafe_status status = CARAFE_STATUS_PENDING;
-	uint32_t i;
+	uint32_t i = 0;
 
-	for (i = 0; candidates != 0 && status == CARAFE_STATUS_PENDING; i++, candidates >>= 1) {
-		if ((candidates & 1) == 0)
-			continue;
+	while (status == CARAFE_STATUS_PENDING) {
+		*all_plain = cf_handle_scan(environment, wait->count, handles, i, &i);
+		if (!*all_plain || i == wait->count)
+			break;
 		status = look_up(environment, handles[i], &wait->view[i]);
 		if (CARAFE_SUCCESS(status))
-			status = cf_wait_poll(environment, wait, i);
+			status = cf_wait_poll(environment, wait, i++);
 	}
 	return status;
+}
+
+static carafe_status look_up_all(struct carafe_environment *environment, struct cf_wait *wait,
+				 const carafe_handle *handles)
+{
+	carafe_status status;
+	bool ascending;
+	uint32_t i;
+
+	if (cf_handle_gather(environment, wait->count, handles, wait->view, &ascending)) {
+		if (ascending)
+			return CARAFE_STATUS_SUCCESS;
+	} else {
+		for (i = 0; i < wait->count; i++) {
+			status = look_up(environment, handles[i], &wait->view[i]);
+			if (!CARAFE_SUCCESS(status))
+				return status;
+		}
+	}
+	if (wait->all && has_duplicates(environment, wait))
+		return CARAFE_STATUS_INVALID_PARAMETER_MIX;
+	return CARAFE_STATUS_SUCCESS;
 }
 
 static carafe_status wait_many(struct carafe_environment *environment, struct cf_wait *wait,
 			       const carafe_handle *handles, const int64_t *timeout)
 {
-	uint64_t candidates;
+	bool all_plain = false;
 	carafe_status status;
-	uint32_t i;
 
-	if (!wait->all && cf_handle_scan(environment, wait->count, handles, &candidates)) {
-		status = set_identity(environment, wait);
-		if (CARAFE_SUCCESS(status))
-			status = poll(environment, wait, handles, candidates);
-		if (status != CARAFE_STATUS_PENDING)
-			return status;
-		if (timeout != NULL && *timeout == 0 && !wait->alertable)
-			return CARAFE_STATUS_TIMEOUT;
-	}
-	for (i = 0; i < wait->count; i++) {
-		status = look_up(environment, handles[i], &wait->view[i]);
-		if (!CARAFE_SUCCESS(status))
-			return status;
-	}
-	if (wait->all && has_duplicates(environment, wait))
-		return CARAFE_STATUS_INVALID_PARAMETER_MIX;
 	status = set_identity(environment, wait);
 	if (!CARAFE_SUCCESS(status))
 		return status;
-	set_deadline(wait, timeout);
-	return cf_wait(environment, wait);
+	if (!wait->all) {
+		status = scan(environment, wait, handles, &all_plain);
+		if (status != CARAFE_STATUS_PENDING)
+			return status;
+	}
+	if (all_plain && timeout != NULL && *timeout == 0 && !wait->alertable)
+		return CARAFE_STATUS_TIMEOUT;
+	status = look_up_all(environment, wait, handles);
+	if (CARAFE_SUCCESS(status))
+		status = cf_wait_now(environment, wait);
+	return status == CARAFE_STATUS_PENDING ? wait_later(environment, wait, timeout) : status;
 }
 
 carafe_status carafe_wait_many(carafe_environment *environment, uint32_t count,
@@ -216,5 +242,5 @@ carafe_status carafe_signal_and_wait(carafe_environment *environment, carafe_han
 	begin(&wait, 1, false, alertable);
 	set_deadline(&wait, timeout);
 	wait.signal = &signalled;
-	return cf_wait(environment, &wait);
+	return cf_wait_later(environment, &wait);
 }

@@ -128,7 +128,9 @@ int cf_nt_wait(const struct cf_nt_found *device, bool all, void *argument)
 		error = find_objects(device, &request, round > 0, &wait);
 		if (error != 0)
 			return error;
-		status = cf_wait(device->environment, &wait);
+		status = cf_wait_now(device->environment, &wait);
+		if (status == CARAFE_STATUS_PENDING)
+			status = cf_wait_later(device->environment, &wait);
 	}
 	return answer(status, wait.index, argument);
 }
