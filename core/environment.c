@@ -270,25 +270,24 @@ static carafe_status set_up_process(void)
 	return status;
 }
 
-/* Gives the environment a number and a serial. */
-static carafe_status enrol(struct carafe_environment *environment)
+/* Enters the environment and gives it a number and a serial; under the local lock. */
+static carafe_status enrol(struct carafe_environment *environment, const char *name)
 {
-	carafe_status status;
+	carafe_status status = set_up_process();
 	uint32_t i;
 
-	os_local_lock();
-	status = set_up_process();
 	for (i = 0; i < CF_ENVIRONMENTS && open_environments[i] != NULL; i++)
 		;
 	if (CARAFE_SUCCESS(status) && i == CF_ENVIRONMENTS)
 		status = CARAFE_STATUS_INSUFFICIENT_RESOURCES;
-	if (CARAFE_SUCCESS(status)) {
-		environment->number = i;
-		environment->serial = ++last_serial;
-		open_environments[i] = environment;
-	}
-	os_local_unlock();
-	return status;
+	if (CARAFE_SUCCESS(status))
+		status = open_place(environment, name);
+	if (!CARAFE_SUCCESS(status))
+		return status;
+	environment->number = i;
+	environment->serial = ++last_serial;
+	open_environments[i] = environment;
+	return CARAFE_STATUS_SUCCESS;
 }
 
 static void leave(struct carafe_environment *environment)
@@ -300,13 +299,6 @@ static void leave(struct carafe_environment *environment)
 	if (process != NULL && cf_read(environment->region, &process->state, &state) &&
 	    CARAFE_SUCCESS(cf_self(environment, &self)))
 		(void)cf_sweep_process(self, environment->process, state);
-}
-
-static void discard(struct carafe_environment *environment)
-{
-	os_unmap(environment->region, CF_REGION_SIZE);
-	cf_place_close(&environment->place);
-	free(environment);
 }
 
 carafe_status carafe_environment_open(const char *name, uint32_t flags,
@@ -326,14 +318,11 @@ carafe_status carafe_environment_open(const char *name, uint32_t flags,
 	fresh->flags = flags;
 	fresh->offered = (flags & CARAFE_NO_JANITOR) != 0 || janitor_unwanted();
 	fresh->spin = os_processors() > 1 ? spin_wanted() : 0;
-	status = open_place(fresh, name);
+	os_local_lock();
+	status = enrol(fresh, name);
+	os_local_unlock();
 	if (!CARAFE_SUCCESS(status)) {
 		free(fresh);
-		return status;
-	}
-	status = enrol(fresh);
-	if (!CARAFE_SUCCESS(status)) {
-		discard(fresh);
 		return status;
 	}
 	/* Whom we met dead is swept now; nobody else may be there to do it. */
@@ -348,11 +337,13 @@ carafe_status carafe_environment_close(carafe_environment *environment)
 	if (environment == NULL)
 		return CARAFE_STATUS_INVALID_PARAMETER;
 	cf_round_stop(environment);
-	leave(environment);
 	os_local_lock();
+	leave(environment);
 	open_environments[environment->number] = NULL;
+	os_unmap(environment->region, CF_REGION_SIZE);
+	cf_place_close(&environment->place);
 	os_local_unlock();
-	discard(environment);
+	free(environment);
 	return CARAFE_STATUS_SUCCESS;
 }
 

@@ -216,9 +216,11 @@ void cf_round_stop(struct carafe_environment *environment)
 	os_watch_interrupt(janitor->watch);
 	os_local_unlock();
 	os_thread_join(janitor->thread);
+	os_local_lock();
 	close_watch(janitor);
-	free(janitor);
 	environment->janitor = NULL;
+	os_local_unlock();
+	free(janitor);
 }
 
 void cf_round_forget(struct carafe_environment *environment)

@@ -205,7 +205,7 @@ void os_bell_ring(int folder, const char *name);	/* no effect when nobody opened
 
 /*
  * One lock for all of this process' rare, process-local book-keeping.  Recursive: no.  For fork():
- * take it in prepare, release it in parent and child.
+ * take it in prepare, release it in parent and child.  Who has it is not cancelled meanwhile.
  */
 void os_local_lock(void);
 void os_local_unlock(void);

@@ -34,14 +34,24 @@ static void (*exit_hook)(void);
 /* A thread's value of exit_key points to the round that it is in. */
 static const char rounds[PTHREAD_DESTRUCTOR_ITERATIONS + 1];
 
+/* Whether the thread that has the lock could be cancelled before, as it must not be meanwhile. */
+static int cancellable;
+
 void os_local_lock(void)
 {
+	int before;
+
+	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
 	(void)pthread_mutex_lock(&local);
+	cancellable = before;
 }
 
 void os_local_unlock(void)
 {
+	int before = cancellable;
+
 	(void)pthread_mutex_unlock(&local);
+	(void)pthread_setcancelstate(before, &before);
 }
 
 static void thread_exits(void *value)
