@@ -8,7 +8,7 @@
  * fork(): the parent makes the child's slot and handle table before, so that they are there
  * whatever happens to either afterwards; the lock of that slot belongs to an opening of the lock
  * file that only the child keeps. Where that cannot be had the child's environment answers
- * DEVICE_NOT_READY.
+ * INSUFFICIENT_RESOURCES.
  *
  * What happens if a process dies here: a slot that it had locked is free or swept.
  */
@@ -181,7 +181,7 @@ static carafe_status make_heir(struct carafe_environment *environment, struct cf
 
 	heir->lock = -1;
 	if (environment->process >= CF_PROCESSES)
-		return CARAFE_STATUS_DEVICE_NOT_READY;
+		return CARAFE_STATUS_INSUFFICIENT_RESOURCES;
 	status = cf_self(environment, &self);
 	if (CARAFE_SUCCESS(status))
 		status = cf_place_open_again(&environment->place, &heir->lock);

@@ -112,6 +112,9 @@ static carafe_status move(struct carafe_environment *environment, struct cf_view
 		}
 		/* Without waiters a pulse only resets. */
 		wanted = state == CF_PULSING && !cf_waiters(view->state) ? 0 : state;
+		status = wanted != 0 ? cf_can_distribute(environment, view) : CARAFE_STATUS_SUCCESS;
+		if (!CARAFE_SUCCESS(status))
+			return status;
 		if (cf_value(view->state) != CF_PULSING &&
 		    cf_cas(&view->object->state, view->state, cf_next(view->state, wanted)))
 			break;

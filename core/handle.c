@@ -72,6 +72,14 @@ static inline struct cf_handle_entry *locate_handle(struct carafe_environment *e
 	return entry_at(environment->region, process, *index);
 }
 
+/* What is wrong with a handle that has no entry. */
+static carafe_status no_entry(const struct carafe_environment *environment)
+{
+	/* A forked child for which there was no place has no table. */
+	return environment->process < CF_PROCESSES ? CARAFE_STATUS_INVALID_HANDLE
+						   : CARAFE_STATUS_INSUFFICIENT_RESOURCES;
+}
+
 carafe_status cf_handle_view(struct carafe_environment *environment, carafe_handle handle,
 			     enum cf_type_number type, carafe_access access, struct cf_view *view)
 {
@@ -85,7 +93,7 @@ carafe_status cf_handle_view(struct carafe_environment *environment, carafe_hand
 	region = environment->region;
 	entry = locate_handle(environment, handle, &index);
 	if (entry == NULL)
-		return CARAFE_STATUS_INVALID_HANDLE;
+		return no_entry(environment);
 	for (round = 0; round < MANY; round++) {
 		if (!cf_read(region, &entry->entry, &before))
 			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
@@ -384,7 +392,7 @@ carafe_status cf_handle_close(struct carafe_environment *environment, carafe_han
 
 	entry = locate_handle(environment, handle, &index);
 	if (entry == NULL)
-		return CARAFE_STATUS_INVALID_HANDLE;
+		return no_entry(environment);
 	status = cf_self(environment, &self);
 	for (round = 0; CARAFE_SUCCESS(status) && round < MANY; round++) {
 		if (!cf_read(self->region, &entry->entry, &used))
@@ -429,7 +437,7 @@ carafe_status cf_handle_adopt(struct carafe_environment *environment, carafe_han
 
 	entry = locate_handle(environment, handle, &index);
 	if (entry == NULL)
-		return CARAFE_STATUS_INVALID_HANDLE;
+		return no_entry(environment);
 	status = cf_self(environment, &self);
 	for (round = 0; CARAFE_SUCCESS(status) && round < MANY; round++) {
 		status = cf_handle_view(environment, handle, CF_FREE, 0, view);

@@ -288,6 +288,16 @@ carafe_status cf_distribute(struct carafe_environment *environment, struct cf_ob
 	return CARAFE_STATUS_FILE_CORRUPT_ERROR;
 }
 
+carafe_status cf_can_distribute_waiters(struct carafe_environment *environment)
+{
+	struct cf_self *self;
+	carafe_status status = cf_self(environment, &self);
+
+	if (CARAFE_SUCCESS(status) && self->depth >= CF_DESCRIPTORS)
+		status = CARAFE_STATUS_INSUFFICIENT_RESOURCES;
+	return status;
+}
+
 carafe_status cf_settle_queue(struct carafe_environment *environment, struct cf_view *view)
 {
 	carafe_status status;

@@ -41,6 +41,19 @@ enum cf_satisfied cf_satisfy(struct cf_self *self, struct cf_thread *thread,
 carafe_status cf_distribute(struct carafe_environment *environment, struct cf_object *object);
 
 /*
+ * Whether the calling thread can do that now.  To be asked before a change of a viewed object that
+ * may have to be distributed: a call that fails has changed nothing.  [signal-safe]
+ */
+carafe_status cf_can_distribute_waiters(struct carafe_environment *environment);
+
+static inline carafe_status cf_can_distribute(struct carafe_environment *environment,
+					      const struct cf_view *view)
+{
+	return cf_waiters(view->state) ? cf_can_distribute_waiters(environment)
+				       : CARAFE_STATUS_SUCCESS;
+}
+
+/*
  * Lets those who queue go first, if the viewed object is available; then the view is fresh.
  * INVALID_HANDLE: the object went away.
  */

@@ -21,6 +21,8 @@
  * names in these lists lack their prefix: INVALID_HANDLE is CARAFE_STATUS_INVALID_HANDLE.  In
  * addition to its list, every call on an environment may return
  *
+ *	DISK_FULL		it has to grow, for a thread that has no place in it yet, and there
+ *				is no room
  *	FILE_CORRUPT_ERROR	the environment is damaged: a process wrote into it what does not
  *				belong there.  The process is well, the environment is not: close
  *				it.
@@ -30,7 +32,8 @@
  *
  * "Does not sleep" means that no other process or thread can hold the call up, however long it
  * is stopped.  "Async-signal-safe" means that a signal handler may make the call whatever it
- * interrupted, another call on the same object too; errno is kept.
+ * interrupted, another call on the same object too; errno is kept.  Handlers that interrupt calls
+ * of each other may do so two deep; a call of the next one may fail with INSUFFICIENT_RESOURCES.
  *
  * Programs need -lcarafe (pkg-config carafe).
  */

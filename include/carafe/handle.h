@@ -22,6 +22,7 @@ CARAFE_BEGIN_DECLS
  *	SUCCESS			closed
  *	INVALID_PARAMETER	environment is NULL
  *	INVALID_HANDLE		no such handle is open
+ *	INSUFFICIENT_RESOURCES	there is no place for this thread in the environment
  *
  * Needs no right.  Does not sleep.  Not async-signal-safe.  Of several threads that close the same
  * handle one succeeds.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * full.c - tests of what happens when there is no more: file system, handles.
+ * full.c - tests of an environment whose file system is full.
  *
  * The file system is a small one in memory, which only a process with a name space of its own may
  * mount; where that is not allowed the test is skipped.  Catches a page of a sparse file that is
@@ -160,35 +160,10 @@ test_full_file_system(void)
 	ok(refused && opened, "from 4 KiB to 4 MiB: DISK_FULL, sooner or later, and no crash");
 }
 
-static void
-test_all_handles(void)
-{
-	enum { LIMIT = 0x00ffffff };
-	carafe_status status = CARAFE_STATUS_SUCCESS;
-	carafe_handle handle = 0, last = 0;
-	int made = 0;
-
-	while (status == CARAFE_STATUS_SUCCESS && made <= LIMIT) {
-		last = handle;
-		status = create(&handle);
-		made++;
-	}
-	if (status == CARAFE_STATUS_DISK_FULL) {
-		skip(3, "no room for as many handles as there can be");
-		return;
-	}
-	is_status(status, CARAFE_STATUS_INSUFFICIENT_RESOURCES,
-		"after %d handles there are no more", made - 1);
-	is_int(handle, 0, "and the handle is 0");
-	must(carafe_close(env, last), "close");
-	is_status(create(&handle), CARAFE_STATUS_SUCCESS, "until one is closed");
-}
-
 int
 main(void)
 {
 	begin();
 	test_full_file_system();
-	test_all_handles();
 	return end();
 }
