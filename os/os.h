@@ -212,7 +212,8 @@ void os_local_unlock(void);
 
 /*
  * hook() runs at the end of every thread that called os_thread_arm(), as late as the system
- * allows, in that thread; once for each thread, whatever the thread does after it.  Set once.
+ * allows, in that thread; once for each thread, whatever the thread does after it.  From then on
+ * the thread has every signal blocked.  Set once.
  */
 carafe_status os_thread_at_exit(void (*hook)(void));
 void os_thread_arm(void);
@@ -228,7 +229,10 @@ void os_thread_join(struct os_thread *thread);
 /* Gives up the processor. [signal-safe] */
 void os_yield(void);
 
-/* The three run around fork() in the usual places.  Set once. */
+/*
+ * The three run around fork() in the usual places.  The thread that forks has every signal blocked
+ * from before prepare() until after parent() or child().
+ */
 carafe_status os_at_fork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
 
 #endif

@@ -54,14 +54,25 @@ void os_local_unlock(void)
 	(void)pthread_setcancelstate(before, &before);
 }
 
+static void block_signals(sigset_t *before)
+{
+	sigset_t all;
+
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, before);
+}
+
 static void thread_exits(void *value)
 {
 	const char *round = (const char *)value + 1;
 
-	if (round - rounds < PTHREAD_DESTRUCTOR_ITERATIONS - 1)
+	if (round - rounds < PTHREAD_DESTRUCTOR_ITERATIONS - 1) {
 		(void)pthread_setspecific(exit_key, round);
-	else
-		exit_hook();
+		return;
+	}
+	/* For good: a handler could use what the hook gives back, or get what nobody would. */
+	block_signals(NULL);
+	exit_hook();
 }
 
 carafe_status os_thread_at_exit(void (*hook)(void))
@@ -96,15 +107,14 @@ static void *thread_main(void *context)
 carafe_status os_thread_start(void (*run)(void *), void *argument, struct os_thread **thread)
 {
 	struct os_thread *fresh = malloc(sizeof(*fresh));
-	sigset_t all, before;
+	sigset_t before;
 	int error;
 
 	if (fresh == NULL)
 		return CARAFE_STATUS_NO_MEMORY;
 	fresh->run = run;
 	fresh->argument = argument;
-	(void)sigfillset(&all);
-	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	block_signals(&before);
 	error = pthread_create(&fresh->thread, NULL, thread_main, fresh);
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (error != 0) {
@@ -129,9 +139,30 @@ void os_yield(void)
 	errno = saved;
 }
 
+/* What signals the thread that forks had blocked before, and how many of us had it block all. */
+static _Thread_local sigset_t before_fork;
+static _Thread_local unsigned forks;
+
+static void fork_begins(void)
+{
+	sigset_t before;
+
+	block_signals(&before);
+	if (forks++ == 0)
+		before_fork = before;
+}
+
+static void fork_ends(void)
+{
+	if (--forks == 0)
+		(void)pthread_sigmask(SIG_SETMASK, &before_fork, NULL);
+}
+
 carafe_status os_at_fork(void (*prepare)(void), void (*parent)(void), void (*child)(void))
 {
-	if (pthread_atfork(prepare, parent, child) != 0)
+	/* What was set last runs first before the fork, and last after it. */
+	if (pthread_atfork(prepare, parent, child) != 0 ||
+	    pthread_atfork(fork_begins, fork_ends, fork_ends) != 0)
 		return CARAFE_STATUS_NO_MEMORY;
 	return CARAFE_STATUS_SUCCESS;
 }

@@ -9,13 +9,22 @@
 #include "tests/unit/child.h"
 
 static pthread_key_t other_key;
-static int hooks, hooks_in_place, late_users;
+static int hooks, hooks_in_place, hooks_blocked, late_users;
 static _Thread_local bool armed;
+
+static bool is_blocked(int signal_number)
+{
+	sigset_t blocked;
+
+	pthread_sigmask(SIG_SETMASK, NULL, &blocked);
+	return sigismember(&blocked, signal_number) == 1;
+}
 
 static void hook(void)
 {
 	hooks++;
 	hooks_in_place += armed;
+	hooks_blocked += is_blocked(SIGUSR1);
 }
 
 /* Another library's destructor, which uses us while the thread ends. */
@@ -59,6 +68,7 @@ static void test_exit(void)
 	join(armed_thread);
 	is_int(hooks, 1, "one that did ends with it, once");
 	is_int(hooks_in_place, 1, "in that thread");
+	is_int(hooks_blocked, 1, "which runs no signal handler any more");
 	is_int(late_users, 1, "after the other libraries' destructors");
 }
 
