@@ -491,6 +491,24 @@ static carafe_status acknowledge(struct cf_self *self, struct cf_wait *wait)
 						    CARAFE_STATUS_SUCCESS;
 }
 
+/*
+ * A wait that came with a signal has not been polled before: what poll_any() would have been refused
+ * is told here, once the signal was given.
+ */
+static carafe_status refuse(struct cf_self *self, struct cf_wait *wait)
+{
+	struct cf_view *view = &wait->view[0];
+	carafe_status status;
+	bool sound = true;
+
+	if (wait->signal == NULL || !cf_view_again(self->region, view))
+		return CARAFE_STATUS_SUCCESS;
+	status = not_taken(self->environment, wait, view);
+	if (status == CARAFE_STATUS_PENDING || !cancel(self, &sound))
+		return sound ? CARAFE_STATUS_SUCCESS : CARAFE_STATUS_FILE_CORRUPT_ERROR;
+	return status;
+}
+
 static carafe_status wait_as(struct cf_self *self, struct cf_wait *wait)
 {
 	carafe_status status;
@@ -498,6 +516,8 @@ static carafe_status wait_as(struct cf_self *self, struct cf_wait *wait)
 	self->waiting = true;
 	do {
 		status = begin(self, wait);
+		if (CARAFE_SUCCESS(status))
+			status = refuse(self, wait);
 		if (CARAFE_SUCCESS(status))
 			status = sleep_through(self, wait);
 	} while (status == CARAFE_STATUS_REPARSE);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * limits.c - tests of an environment that has no more: processes, threads, objects, handles, chunks
- * of handle tables, and changes on top of each other in signal handlers.
+ * of handle tables, acquisitions of a mutant, and changes on top of each other in signal handlers.
  *
  * What is refused must have changed nothing, and must succeed when one is given back.
  *
  * Objects, handles and threads are exhausted for real.  A thousand processes take too long: this one
  * has the locks of most of their places.  And for changes on top of each other a handler would have
- * to interrupt three at the right instruction: the thread's count of them is set instead.
+ * to interrupt three at the right instruction: the thread's count of them is set instead, as is that
+ * of a mutant's acquisitions.
  */
 #include <config.h>
 
@@ -15,6 +16,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "core/handle.h"
 #include "core/layout.h"
 #include "core/query.h"
 #include "core/thread.h"
@@ -408,6 +410,57 @@ test_objects(void)
 	must(carafe_environment_close(a), "close");
 }
 
+/* ---- acquisitions of a mutant ---- */
+
+/* As if its owner had acquired it 2^31 times. */
+static void
+acquire_all(carafe_handle owned)
+{
+	struct cf_view view;
+	uint64_t second;
+
+	must(cf_handle_view(env, owned, CF_MUTANT, 0, &view), "cf_handle_view");
+	second = cf_load(&view.object->second);
+	if (!cf_cas(&view.object->second, second, cf_next(second, INT32_MAX)))
+		bail_out("somebody else changed the mutant");
+}
+
+static void
+test_acquisitions(void)
+{
+	const carafe_status exceeded = CARAFE_STATUS_MUTANT_LIMIT_EXCEEDED;
+	const int64_t a_moment = milliseconds(50);
+	carafe_handle mine = new_mutant(1);
+	carafe_handle before[] = { event, mine, set_event }, behind[] = { set_event, mine };
+	int32_t previous = 99;
+
+	acquire_all(mine);
+	is_int(mutant_state(mine).count, 1 - INT64_C(2147483648), "2^31 acquisitions");
+	is_status(poll_one(mine), exceeded, "are the most there can be");
+	is_status(carafe_wait_one(env, mine, 0, NULL), exceeded, "also for who would wait");
+	is_status(carafe_wait_many(env, 3, before, CARAFE_WAIT_ANY, 0, NULL), exceeded,
+		"for any: before what is signalled");
+	is_int(event_state(set_event), 1, "which stays so");
+	is_status(carafe_wait_many(env, 2, behind, CARAFE_WAIT_ALL, 0, NULL), exceeded,
+		"for all");
+	is_int(event_state(set_event), 1, "which changes none");
+	is_status(carafe_wait_many(env, 2, behind, CARAFE_WAIT_ANY, 0, NULL), CARAFE_STATUS_WAIT_0,
+		"for any: behind what is signalled it is not met");
+	is_status(carafe_signal_and_wait(env, set_event, mine, 0, &a_moment), exceeded,
+		"of signal and wait");
+	is_int(event_state(set_event), 1, "the signal has been given");
+	is_status(carafe_signal_and_wait(env, mine, mine, 0, NULL), CARAFE_STATUS_WAIT_0,
+		"unless the signal makes room");
+	is_int(mutant_state(mine).count, 1 - INT64_C(2147483648), "for one acquisition");
+
+	is_status(carafe_mutant_release(env, mine, &previous), CARAFE_STATUS_SUCCESS,
+		"after a release");
+	is_int(previous, 1 - INT64_C(2147483648), "from the most");
+	is_status(poll_one(mine), CARAFE_STATUS_WAIT_0, "there is room for one");
+	is_status(poll_one(mine), exceeded, "and no more");
+	carafe_close(env, mine);
+}
+
 /* ---- changes on top of each other ---- */
 
 static void
@@ -439,6 +492,7 @@ main(void)
 	test_processes();
 	test_threads();
 	test_objects();
+	test_acquisitions();
 	test_nesting();
 	worker_stop(&waiter);
 	return end();
