@@ -11,6 +11,7 @@
 #ifndef CARAFE_TESTS_FIXTURE_H
 #define CARAFE_TESTS_FIXTURE_H
 
+#include "core/check.h"
 #include "core/environment.h"
 #include "core/handle.h"
 #include "core/kcas.h"
@@ -138,6 +139,24 @@ static inline struct cf_view *again(struct carafe_environment *environment, stru
 static inline bool is_free(struct carafe_environment *environment, const struct cf_view *view)
 {
 	return (value_of(environment, &view->object->info) & CF_TYPE_MASK) == CF_FREE;
+}
+
+/* ---- All of it ---- */
+
+static inline bool tell_finding(void *context, const struct cf_finding *finding)
+{
+	diag("%s %u: %s", cf_finding_name(finding->kind), finding->index, finding->sentence);
+	++*(int *)context;
+	return true;
+}
+
+/* Whether the whole environment is as core/check.h wants it while nobody is inside a call. */
+static inline bool sound(struct carafe_environment *environment)
+{
+	int findings = 0;
+
+	must(cf_check(environment->region, CF_CHECK_EXACT, tell_finding, &findings), "check");
+	return findings == 0;
 }
 
 #endif

@@ -235,5 +235,6 @@ int main(void)
 	test_pulse_ends_with_the_queue();
 	test_prune();
 	test_last_block_frees();
+	ok(sound(environment), "and everything is as it must be");
 	return done_testing();
 }
