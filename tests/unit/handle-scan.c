@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The look at many handles in one pass agrees with the look at each (core/handle.c).
+ * The looks at many handles in one pass agree with the look at each (core/handle.c).
  */
 #include <config.h>
 
@@ -15,10 +15,19 @@ static struct carafe_environment *environment;
 static carafe_handle handle[COUNT];
 static struct cf_view view[COUNT];
 
+/* All that may be signalled, as a set; false when the scan is refused. */
 static bool scan(uint32_t count, const carafe_handle *handles, uint64_t *candidates)
 {
+	uint32_t from = 0, found;
+
 	*candidates = 0;
-	return cf_handle_scan(environment, count, handles, candidates);
+	while (cf_handle_scan(environment, count, handles, from, &found)) {
+		if (found == count)
+			return true;
+		*candidates |= UINT64_C(1) << found;
+		from = found + 1;
+	}
+	return false;
 }
 
 /* Replaces handle[COUNT / 2]; true when the scan then refuses. */
@@ -127,6 +136,49 @@ static void test_chunks(void)
 		must(cf_handle_close(environment, more[i]), "close");
 }
 
+static bool gather(uint32_t count, const carafe_handle *handles, bool *ascending)
+{
+	struct cf_view views[COUNT], single;
+
+	if (!cf_handle_gather(environment, count, handles, views, ascending))
+		return false;
+	for (uint32_t i = 0; i < count; i++) {
+		must(cf_handle_view(environment, handles[i], CF_FREE, 0, &single), "look");
+		if (views[i].object != single.object || views[i].info != single.info ||
+		    views[i].state != single.state)
+			return false;
+	}
+	return true;
+}
+
+static void test_gather(void)
+{
+	carafe_handle handles[4] = { handle[0], handle[1], handle[2], handle[3] };
+	struct cf_self stalled = another(environment);
+	struct cf_changes changes = { .count = 0 };
+	struct cf_view mutant;
+	bool ascending;
+
+	ok(gather(COUNT, handle, &ascending), "the views of many are those of each");
+	ok(ascending, "objects that were made in turn ascend, so none comes twice");
+	handles[3] = handle[2];
+	ok(gather(4, handles, &ascending) && !ascending, "with one that comes twice they do not");
+	handles[3] = handle[0];
+	ok(gather(4, handles, &ascending) && !ascending, "nor when the other one is not beside it");
+	handles[3] = 0;
+	ok(!gather(4, handles, &ascending), "no views are had with a handle that is none");
+	handles[3] = new_object(environment, cf_mutant_birth(0, 0), &mutant);
+	ok(!gather(4, handles, &ascending), "nor with a mutant");
+	must(cf_handle_close(environment, handles[3]), "close");
+	ok(!gather(4, handles, &ascending), "nor with a closed handle");
+	cf_change(&changes, &view[1].object->state, bits_of(environment, &view[1].object->state),
+		  0);
+	install(&changes, 0, forge(&stalled, 0, UNDECIDED, &changes));
+	ok(!gather(3, handles, &ascending), "nor with an object in the middle of a change");
+	ok(cf_kcas_finish(environment->region, stalled.thread) && gather(3, handles, &ascending),
+	   "until that is finished");
+}
+
 int main(void)
 {
 	environment = open_first();
@@ -139,5 +191,7 @@ int main(void)
 	test_low_bits_and_repetition();
 	test_refused();
 	test_chunks();
+	test_gather();
+	ok(sound(environment), "and everything is as it must be");
 	return done_testing();
 }

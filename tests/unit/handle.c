@@ -211,13 +211,13 @@ static void test_damage(void)
 		cf_handle_entry_at(environment->region, process, handle / 4 - 1);
 	cf_word *chunk = &process->chunk[(handle / 4 - 1) / CF_CHUNK_HANDLES];
 	uint32_t used = value_of(environment, &entry->entry), number;
-	uint64_t candidates;
+	uint32_t candidate;
 
 	put(environment, &entry->entry, CF_HANDLE_USED | CF_HANDLE_PLAIN | (CF_OBJECTS - 1));
 	is_int(look(handle), CARAFE_STATUS_FILE_CORRUPT_ERROR, "an entry that names no object");
 	is_int(cf_handle_close(environment, handle), CARAFE_STATUS_FILE_CORRUPT_ERROR,
 	       "cannot be closed");
-	ok(!cf_handle_scan(environment, 1, &handle, &candidates), "and is not scanned");
+	ok(!cf_handle_scan(environment, 1, &handle, 0, &candidate), "and is not scanned");
 	put(environment, &entry->entry, CF_HANDLE_USED | CF_HANDLE_PLAIN | SPARE_OBJECTS);
 	is_int(look(handle), CARAFE_STATUS_FILE_CORRUPT_ERROR, "nor may one name a free object");
 	put(environment, &entry->entry, used);
@@ -225,7 +225,7 @@ static void test_damage(void)
 	put(environment, chunk, UINT32_MAX);
 	is_int(look(handle), CARAFE_STATUS_INVALID_HANDLE,
 	       "a chunk that is not there has no handles");
-	ok(!cf_handle_scan(environment, 1, &handle, &candidates), "and is not scanned");
+	ok(!cf_handle_scan(environment, 1, &handle, 0, &candidate), "and is not scanned");
 	put(environment, chunk, number);
 	close_handle(handle);
 }
