@@ -29,6 +29,13 @@
 
 static _Thread_local struct cf_self selves[CF_ENVIRONMENTS] STATIC_TLS;
 
+/*
+ * Which slot the thread has in an opening: its serial * CF_THREADS + the slot's index.  One word, by
+ * CAS: when a handler interrupts its thread while it takes a slot, and takes one itself, one of the
+ * two is the thread's, and all that the thread knows of it follows from this word.
+ */
+static _Thread_local cf_word claims[CF_ENVIRONMENTS] STATIC_TLS;
+
 uint32_t cf_thread_id(const struct cf_region *region, const struct cf_thread *thread,
 		      uint64_t owner)
 {
@@ -59,20 +66,19 @@ static uint32_t next_owner(uint64_t owner, uint32_t process)
 	return generation << 16 | (process + 1);
 }
 
-static bool take(struct carafe_environment *environment, uint32_t index, uint32_t *id)
+static bool take(struct carafe_environment *environment, uint32_t index)
 {
 	struct cf_region *region = environment->region;
 	struct cf_thread *thread = cf_thread_at(region, index);
-	uint64_t owner, mine, alert;
+	uint64_t owner, alert;
 	uint32_t i;
 
 	if (thread == NULL || !cf_read(region, &thread->owner, &owner) ||
 	    cf_owner_process(owner) != 0)
 		return false;
-	mine = cf_next(owner, next_owner(owner, environment->process));
-	if (!cf_cas(&thread->owner, owner, mine))
+	if (!cf_cas(&thread->owner, owner,
+		    cf_next(owner, next_owner(owner, environment->process))))
 		return false;
-	*id = cf_thread_id(region, thread, mine);
 	cf_store32_relaxed(&thread->count, 0);
 	cf_store32_relaxed(&thread->flags, 0);
 	for (i = 0; i < CF_OWNED; i++)
@@ -83,7 +89,7 @@ static bool take(struct carafe_environment *environment, uint32_t index, uint32_
 	return true;
 }
 
-static carafe_status take_any(struct carafe_environment *environment, uint32_t *index, uint32_t *id)
+static carafe_status take_any(struct carafe_environment *environment, uint32_t *index)
 {
 	struct cf_region *region = environment->region;
 	uint32_t *high = &region->header.high_threads;
@@ -95,7 +101,7 @@ static carafe_status take_any(struct carafe_environment *environment, uint32_t *
 		hint = cf_load32_relaxed(&environment->thread_hint);
 		for (i = 0; i < seen; i++) {
 			*index = (hint + i) % seen;
-			if (take(environment, *index, id)) {
+			if (take(environment, *index)) {
 				cf_store32_relaxed(&environment->thread_hint, *index + 1);
 				return CARAFE_STATUS_SUCCESS;
 			}
@@ -110,21 +116,51 @@ static carafe_status take_any(struct carafe_environment *environment, uint32_t *
 	}
 }
 
-static carafe_status attach(struct carafe_environment *environment, struct cf_self *self)
+/* Fills in what a thread knows of a slot that it has, but for the serial. */
+static carafe_status describe(struct carafe_environment *environment, uint32_t index,
+			      struct cf_self *self)
 {
-	uint32_t index, id;
-	carafe_status status = take_any(environment, &index, &id);
+	struct cf_region *region = environment->region;
+	struct cf_thread *thread = cf_thread_at(region, index);
+	uint64_t owner;
 
-	if (!CARAFE_SUCCESS(status))
-		return status;
+	if (thread == NULL || !cf_read(region, &thread->owner, &owner))
+		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
 	*self = (struct cf_self){
 		.environment = environment,
-		.region = environment->region,
-		.thread = &environment->region->thread[index],
+		.region = region,
+		.thread = thread,
 		.index = index,
-		.id = id,
+		.id = cf_thread_id(region, thread, owner),
 		.spin = environment->spin,
 	};
+	return CARAFE_STATUS_SUCCESS;
+}
+
+static carafe_status attach(struct carafe_environment *environment, struct cf_self *self)
+{
+	uint32_t index;
+	carafe_status status = take_any(environment, &index);
+
+	return CARAFE_SUCCESS(status) ? describe(environment, index, self) : status;
+}
+
+/* The slot that the thread claimed, perhaps in what this handler interrupted; else a new one. */
+static carafe_status claim(struct carafe_environment *environment, uint32_t *index)
+{
+	cf_word *word = &claims[environment->number];
+	uint64_t seen = cf_load_relaxed(word);
+	struct cf_self fresh;
+	carafe_status status;
+
+	if (seen / CF_THREADS != environment->serial) {
+		status = attach(environment, &fresh);
+		if (!CARAFE_SUCCESS(status))
+			return status;
+		if (!cf_cas(word, seen, environment->serial * CF_THREADS + fresh.index))
+			cf_self_return(&fresh); /* a handler was faster */
+	}
+	*index = (uint32_t)(cf_load_relaxed(word) % CF_THREADS);
 	return CARAFE_STATUS_SUCCESS;
 }
 
@@ -132,23 +168,21 @@ carafe_status cf_self(struct carafe_environment *environment, struct cf_self **s
 {
 	struct cf_self *mine = &selves[environment->number];
 	carafe_status status;
-	struct cf_self fresh;
+	uint32_t index;
 
 	*self = mine;
 	if (mine->serial == environment->serial)
 		return CARAFE_STATUS_SUCCESS;
 	if (environment->process >= CF_PROCESSES)
-		return CARAFE_STATUS_INSUFFICIENT_RESOURCES;
-	status = attach(environment, &fresh);
+		return CARAFE_STATUS_DEVICE_NOT_READY;
+	status = claim(environment, &index);
+	/* A handler that did this before us, or in the middle of it, wrote the same. */
+	if (CARAFE_SUCCESS(status))
+		status = describe(environment, index, mine);
 	if (!CARAFE_SUCCESS(status))
 		return status;
-	/* A signal handler may have done the same meanwhile. */
-	if (mine->serial == environment->serial) {
-		cf_self_return(&fresh);
-		return CARAFE_STATUS_SUCCESS;
-	}
-	fresh.serial = environment->serial;
-	*mine = fresh;
+	cf_fence_stores();
+	mine->serial = environment->serial;
 	os_thread_arm();
 	return CARAFE_STATUS_SUCCESS;
 }
@@ -227,8 +261,10 @@ void cf_self_forget(void)
 {
 	uint32_t number;
 
-	for (number = 0; number < CF_ENVIRONMENTS; number++)
+	for (number = 0; number < CF_ENVIRONMENTS; number++) {
 		selves[number].serial = 0;
+		cf_store(&claims[number], 0);
+	}
 }
 
 /* The thread ends: what it owns is abandoned, its slots are free again. */
@@ -243,8 +279,8 @@ static void leave(void)
 
 		if (environment != NULL && mine->serial == environment->serial)
 			cf_self_return(mine);
-		mine->serial = 0;
 	}
+	cf_self_forget();
 	os_local_unlock();
 }
 

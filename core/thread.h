@@ -85,7 +85,7 @@ static inline void cf_noting_end(struct cf_self *self)
 	self->noting--;
 }
 
-/* Forgets what this thread had in an environment, when its slots belong to the parent process. */
+/* Forgets what this thread had in all environments: it ends, or its slots are its parent's. */
 void cf_self_forget(void);
 
 /* Sets up what runs at the end of threads. Once a process. */
