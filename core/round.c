@@ -62,6 +62,7 @@ static carafe_status look_after_threads(struct cf_self *self)
 {
 	uint32_t high = cf_bound(&self->region->header.high_threads, CF_THREADS);
 	carafe_status status = CARAFE_STATUS_SUCCESS;
+	uint64_t wait;
 	uint32_t i;
 
 	for (i = 0; CARAFE_SUCCESS(status) && i < high; i++) {
@@ -69,8 +70,11 @@ static carafe_status look_after_threads(struct cf_self *self)
 
 		if (thread == NULL || cf_load32_relaxed(&thread->park) == CF_RUNNING)
 			continue;
+		/* Reading finishes a grant whose giver stopped half-way. */
+		if (!cf_read(self->region, &thread->wait, &wait))
+			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
 		cf_wake_owed(thread);
-		if (cf_wait_waiting(cf_load(&thread->wait)))
+		if (cf_wait_waiting(wait))
 			status = finish_signals(self, thread);
 	}
 	return status;

@@ -163,8 +163,8 @@ enum cf_satisfied cf_satisfy(struct cf_self *self, struct cf_thread *thread,
 		cf_change(&changes, &thread->wait, wait.bits, result);
 		*outcome = cf_kcas(self, &changes);
 		if (*outcome == CF_DONE) {
-			if (thread != self->thread)
-				cf_wake(thread);
+			/* Ours too: we may be a handler that interrupted its sleep. */
+			cf_wake(thread);
 			return CF_SATISFIED;
 		}
 		if (*outcome != CF_MISSED)

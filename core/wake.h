@@ -57,14 +57,18 @@ static inline void cf_wake(struct cf_thread *thread)
 
 /*
  * Wakes a thread that was granted its wait by somebody who did not get to wake it.  KICKED tells
- * nothing here: the waker may have died between its swap and its call of the system.
+ * nothing here: the waker may have died between its swap and its call of the system.  RUNNING does
+ * not either, before the swap: the thread may have looked before the grant and be about to park.
  */
 static inline void cf_wake_owed(struct cf_thread *thread)
 {
-	if (cf_load32(&thread->park) == CF_RUNNING || !cf_wait_granted(cf_load(&thread->wait)))
+	uint64_t bits = cf_load(&thread->wait);
+
+	/* In a change it may be granted; then one look too many does no harm. */
+	if (!cf_described(bits) && !cf_wait_granted(bits))
 		return;
-	(void)cf_swap32(&thread->park, CF_KICKED);
-	os_unpark(&thread->park);
+	if (cf_swap32(&thread->park, CF_KICKED) != CF_RUNNING)
+		os_unpark(&thread->park);
 }
 
 #endif
