@@ -216,8 +216,10 @@ static uint32_t *home_of(const struct cf_self *self, uint32_t object)
 static bool is_owned(const struct cf_self *self, uint32_t noted)
 {
 	struct cf_object *object = cf_object_at(self->region, noted - 1);
+	uint64_t state;
 
-	return object != NULL && cf_value(cf_load(&object->state)) == self->id;
+	return object != NULL && (!cf_read(self->region, &object->state, &state) ||
+				  cf_value(state) == self->id);
 }
 
 void cf_owned_note(struct cf_self *self, uint32_t object, bool alone)

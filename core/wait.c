@@ -418,7 +418,9 @@ static carafe_status sleep_through(struct cf_self *self, struct cf_wait *wait)
 			return CARAFE_STATUS_CANCELLED;
 		if (!sound)
 			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
-		if (!cf_wait_waiting(cf_load(&thread->wait)))
+		if (!cf_read(self->region, &thread->wait, &bits))
+			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+		if (!cf_wait_waiting(bits))
 			continue;
 		if (!ready) {
 			wake_predecessors(self, wait);
@@ -439,13 +441,15 @@ static carafe_status sleep_through(struct cf_self *self, struct cf_wait *wait)
 static void note_granted(struct cf_self *self, const struct cf_wait *wait, uint32_t first,
 			 uint32_t end)
 {
+	uint64_t second;
 	uint32_t i;
 
 	for (i = first; i < end; i++) {
 		struct cf_object *object = wait->view[i].object;
 
-		if (cf_type_of(wait->view[i].info)->owned &&
-		    cf_value(cf_load(&object->second)) == 0)
+		if (!cf_type_of(wait->view[i].info)->owned)
+			continue;
+		if (!cf_read(self->region, &object->second, &second) || cf_value(second) == 0)
 			cf_owned_note(self, cf_object_index(self->region, object),
 				      end - first == 1);
 	}
