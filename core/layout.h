@@ -107,8 +107,9 @@ struct cf_object {
 struct cf_block {
 	cf_word next;	 /* 0: not in a queue; else link to a newer block or back to the object */
 	cf_word prev;	 /* link to an older block or the object; valid while next is not 0 */
-	uint32_t object; /* plain, by the owner while next is 0: whose queue */
-	uint32_t spare;
+	/* Plain, by the owner while next is 0: whose queue, and its info's sequence. */
+	uint32_t object;
+	uint32_t generation;
 };
 
 /* One word of a multi-word change; plain, under the descriptor's status. */

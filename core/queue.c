@@ -128,6 +128,7 @@ enum cf_outcome cf_queue_link(struct cf_self *self, uint32_t number, const struc
 	    (cf_value(previous) == CF_UNLINKED && previous_next != &object->first))
 		return CF_MISSED;
 	cf_store32_relaxed(&block->object, cf_object_index(self->region, object));
+	cf_store32_relaxed(&block->generation, cf_sequence(view->info));
 	changes.count = 0;
 	cf_change_with(&changes, &object->state, view->state, cf_value(view->state), true);
 	cf_change(&changes, &object->last, last, link);

@@ -57,7 +57,10 @@ static struct cf_object *object_of(struct cf_region *region, struct cf_thread *t
 		       : NULL;
 }
 
-/* Adds what gives one granted object back. */
+/*
+ * Adds what gives one granted object back, if it is still there: a wait that was granted keeps none
+ * alive, and another one may be in its place.
+ */
 static void give_back(struct cf_region *region, struct cf_thread *thread, uint32_t number,
 		      bool abandoned, struct cf_changes *changes)
 {
@@ -68,7 +71,8 @@ static void give_back(struct cf_region *region, struct cf_thread *thread, uint32
 	if (object == NULL || !cf_view_take(region, object, &view))
 		return;
 	type = cf_type_of(view.info);
-	if (type != NULL)
+	if (type != NULL &&
+	    cf_sequence(view.info) == cf_load32_relaxed(&thread->block[number].generation))
 		type->restore(region, &view, cf_load32_relaxed(&thread->identity), abandoned,
 			      changes);
 }
