@@ -206,7 +206,8 @@ static carafe_status sweep(struct cf_self *self, struct use *use)
 {
 	carafe_status status;
 
-	if (use->thread != self->thread && !cf_kcas_finish(self->region, use->thread))
+	/* Our own too: a handler may end the thread that it interrupted inside a change. */
+	if (!cf_kcas_finish(self->region, use->thread))
 		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
 	status = end_wait(self, use);
 	if (CARAFE_SUCCESS(status))
