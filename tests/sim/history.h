@@ -2,20 +2,22 @@
 /*
  * tests/sim/history.h - what happened in one run: who called what when, what came back, who died.
  *
- * The engine writes it while a scenario runs; the checker (linear.h) reads it afterwards and knows nothing
- * else of the run.  It is plain data, so a history can also be written by hand.
+ * The engine writes it while a scenario runs; the checker (linear.h) reads it afterwards and knows
+ * nothing else of the run.  It is plain data, so a history can also be written by hand.
  *
- * Stamps are steps of the run in their one global order.  They count from 1; SIM_NEVER is later than any.
- * What ended at a stamp came before what began at a later stamp; what overlaps may have happened either way.
+ * Stamps are steps of the run in their one global order.  They count from 1; SIM_NEVER is later
+ * than any. What ended at a stamp came before what began at a later stamp; what overlaps may have
+ * happened either way.
  *
  * Invariants:
- * - The calls of one thread do not overlap, and stand in the array in the order of their invocations.
- * - A call that did not return has `returned` SIM_NEVER and no result: its thread was killed in it, is stopped
- *   or asleep for ever, or the run was cut.  Which of these is derived from the process, the thread and
- *   `quiescent`.
- * - Handles are the numbers that the library gave, because what a stale number names is part of what is
- *   checked.  Objects, processes and threads are numbers of the scenario, from 0 on without gaps, never used
- *   twice; threads are numbered through all processes.
+ * - The calls of one thread do not overlap, and stand in the array in the order of their
+ * invocations.
+ * - A call that did not return has `returned` SIM_NEVER and no result: its thread was killed in it,
+ * is stopped or asleep for ever, or the run was cut.  Which of these is derived from the process,
+ * the thread and `quiescent`.
+ * - Handles are the numbers that the library gave, because what a stale number names is part of
+ * what is checked.  Objects, processes and threads are numbers of the scenario, from 0 on without
+ * gaps, never used twice; threads are numbered through all processes.
  *
  * What happens if a process dies here: nothing; the history belongs to the test.
  */
@@ -48,7 +50,8 @@ enum sim_operation {
 	SIM_SIGNAL_AND_WAIT, /* handle[0] is signalled, handle[1] waited for */
 	SIM_ALERT,	     /* target: the thread */
 	SIM_CLOSE,
-	SIM_FORK, /* target: the child's process, which begins to call after this returned or later */
+	SIM_FORK, /* target: the child's process, which begins to call after this returned or later
+		   */
 	SIM_OPERATIONS /* how many there are */
 };
 
@@ -62,9 +65,9 @@ enum sim_timeout {
 struct sim_call {
 	uint64_t invoked;  /* the last step before the call's first */
 	uint64_t returned; /* the first step after its last, or SIM_NEVER */
-	uint64_t
-		due; /* SIM_UNTIL: the step at which virtual time reached the deadline, or SIM_NEVER */
-	uint32_t thread; /* who called; its process is in the array of threads */
+	uint64_t due;	   /* SIM_UNTIL: the step at which virtual time reached the deadline, or
+			      SIM_NEVER */
+	uint32_t thread;   /* who called; its process is in the array of threads */
 	enum sim_operation operation;
 
 	/* Arguments.  What an operation does not have is 0. */
@@ -91,7 +94,8 @@ struct sim_thread {
 	uint64_t halted; /* it was stopped then and never continued, or SIM_NEVER */
 };
 
-/* A process dies by being killed or by leaving the environment; leaving lasts from `died` to `swept`. */
+/* A process dies by being killed or by leaving the environment; leaving lasts from `died` to
+ * `swept`. */
 struct sim_process {
 	uint64_t died;	/* the step at which it was killed or began to leave, or SIM_NEVER */
 	uint64_t swept; /* the step after which all that it had is put right, or SIM_NEVER */
@@ -103,10 +107,12 @@ enum sim_flavour { SIM_NT, SIM_NTSYNC };
 struct sim_history {
 	enum sim_flavour flavour;
 	/*
-	 * The run ended because no thread that lives and is not stopped could go on: who had not returned then
-	 * waits for what nobody gave.  False: the run was cut, and anything might still have happened.
+	 * The run ended because no thread that lives and is not stopped could go on: who had not
+	 * returned then waits for what nobody gave.  False: the run was cut, and anything might
+	 * still have happened.
 	 */
 	bool quiescent;
+	bool full; /* room may run out: a call that makes something may fail for want of it */
 	uint32_t calls, threads, processes;
 	struct sim_call *call;
 	struct sim_thread *thread;
