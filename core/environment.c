@@ -315,8 +315,7 @@ carafe_status carafe_environment_open(const char *name, uint32_t flags,
 	fresh = calloc(1, sizeof(*fresh));
 	if (fresh == NULL)
 		return CARAFE_STATUS_NO_MEMORY;
-	fresh->flags = flags;
-	fresh->offered = (flags & CARAFE_NO_JANITOR) != 0 || janitor_unwanted();
+	fresh->flags = flags | (janitor_unwanted() ? CARAFE_NO_JANITOR : 0);
 	fresh->spin = os_processors() > 1 ? spin_wanted() : 0;
 	os_local_lock();
 	status = enrol(fresh, name);

@@ -22,10 +22,10 @@ struct carafe_environment {
 	uint64_t serial;	/* unique among the openings of this process; never 0 */
 	uint32_t number;	/* index in the table of open environments */
 	uint32_t process;	/* our slot */
-	uint32_t flags;		/* of carafe_environment_open() */
+	uint32_t flags;		/* of carafe_environment_open(), or what the setting stands for */
 	uint32_t spin;		/* longest spin before parking; 0 none */
 	uint32_t thread_hint;	/* where to look first for a free thread slot */
-	uint32_t offered;	/* 1 once this process was offered as janitor, or must not be */
+	uint32_t offered;	/* 1 once this process was offered as janitor, if it may be */
 	struct cf_janitor *janitor;	/* our thread that offers to be it; NULL until needed */
 	char path[CF_PLACE_PATH];	/* of the environment's folder */
 	struct cf_place heir; /* during fork(): the child's place; lock is -1 when there is none */
