@@ -29,7 +29,7 @@
 /* ---- Time ---------------------------------------------------------------------------- */
 
 enum os_clock {
-	OS_CLOCK_UPTIME,	/* monotonic, equal for all processes, stops while suspended */
+	OS_CLOCK_UPTIME,	/* monotonic, stops while suspended; others may see another */
 	OS_CLOCK_REALTIME	/* ns since 1970-01-01 UTC, follows clock changes */
 };
 
@@ -158,7 +158,7 @@ carafe_status os_lock_test(int file, uint64_t first, uint64_t count, bool *held)
 
 /* Names one incarnation of a process for os_watch_add(); compared bytewise. */
 struct os_process {
-	uint64_t start;		/* when it started, in the system's own unit */
+	uint64_t start;		/* when it started, in the system's unit, the same to all */
 	uint32_t pid;
 	uint32_t space;		/* the space in which pid means something (Linux: pid namespace) */
 };

@@ -8,8 +8,8 @@
  * Early returns: a signal, a word that changed, or a wake meant for an earlier user of the word;
  * none by the clock (a timeout comes late by the thread's timer slack, 50 us, never early).
  * Weaknesses: the kernel's hash of shared futexes is global, so other programs' sleepers can
- * cost a little time.  Processes of different time namespaces see different uptimes and must not
- * share an environment.
+ * cost a little time.  Processes of different time namespaces see different uptimes; each sleeps by
+ * its own, and none is told to another.
  *
  * Shared (not PRIVATE) futexes only: the two flavours never meet on a word, and the word lies in
  * memory that other processes map.

@@ -7,6 +7,10 @@
  * have to go round within 10 ms.  Without /proc, or with the /proc of another pid namespace, start
  * and space are 0, and os_watch_add() will say that it cannot watch this process.
  *
+ * What /proc says of a start is shifted by the reader's time namespace.  It is told as the machine
+ * would tell it, so that it is the same number in all of them; where the shift is no whole number of
+ * ticks it cannot be.
+ *
  * What happens if a process dies here: nothing; there is no state.
  */
 #include <config.h>
@@ -39,23 +43,71 @@ static int parse_stat(const char *text, uint32_t *pid, uint64_t *start)
 	return 0;
 }
 
-int cf_process_stat(const char *folder, uint32_t *pid, uint64_t *start)
+/* Reads a small file of /proc as a text; 0, or an errno. */
+static int read_text(const char *path, char *text, size_t size)
 {
-	char path[64], text[1024];
+	int fd = open(path, O_RDONLY | O_CLOEXEC), error;
 	ssize_t length;
-	int fd, error;
 
-	snprintf(path, sizeof(path), "%s/stat", folder);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return errno;
-	length = read(fd, text, sizeof(text) - 1);
+	length = read(fd, text, size - 1);
 	error = errno;
 	os_close(fd);
 	if (length < 0) /* ESRCH: it went while we looked */
 		return error;
 	text[length] = '\0';
-	return parse_stat(text, pid, start);
+	return 0;
+}
+
+/* True when the file above tells of our own namespace: it is that of children to come. */
+static bool shift_is_ours(void)
+{
+	struct stat own, children;
+
+	return stat("/proc/self/ns/time", &own) == 0 &&
+	       stat("/proc/self/ns/time_for_children", &children) == 0 &&
+	       own.st_ino == children.st_ino;
+}
+
+/* How many ticks later than the machine this process sees everything start; 0, or an errno. */
+static int own_shift(int64_t *ticks)
+{
+	const long rate = sysconf(_SC_CLK_TCK);
+	int64_t seconds, nanoseconds;
+	const char *line;
+	char text[256];
+	int error = read_text("/proc/self/timens_offsets", text, sizeof(text));
+
+	*ticks = 0;
+	if (error == ENOENT) /* before Linux 5.6 */
+		return 0;
+	if (error != 0)
+		return error;
+	line = strstr(text, "boottime");
+	if (line == NULL || rate <= 0 || !shift_is_ours() ||
+	    sscanf(line, "boottime %" SCNd64 " %" SCNd64, &seconds, &nanoseconds) != 2 ||
+	    nanoseconds % (1000000000 / rate) != 0)
+		return EINVAL;
+	*ticks = seconds * rate + nanoseconds / (1000000000 / rate);
+	return 0;
+}
+
+int cf_process_stat(const char *folder, uint32_t *pid, uint64_t *start)
+{
+	char path[64], text[1024];
+	int64_t shift;
+	int error;
+
+	snprintf(path, sizeof(path), "%s/stat", folder);
+	error = read_text(path, text, sizeof(text));
+	if (error == 0)
+		error = own_shift(&shift);
+	if (error == 0)
+		error = parse_stat(text, pid, start);
+	if (error == 0)
+		*start -= (uint64_t)shift;
+	return error;
 }
 
 void os_self(struct os_process *process)

@@ -9,7 +9,7 @@
 
 /*
  * Reads folder/stat (folder is a path under /proc): the process' number as that /proc counts and
- * when it started.  0, or the errno of what failed.
+ * when it started, in ticks of the machine's uptime.  0, or the errno of what failed.
  */
 int cf_process_stat(const char *folder, uint32_t *pid, uint64_t *start);
 

@@ -3,8 +3,8 @@
  * os/posix/clock.c - the two clocks, where CLOCK_MONOTONIC stops while the machine is suspended
  * (Linux, NetBSD, illumos).  Elsewhere the folder of the system has a clock.c of its own.
  *
- * On Linux a time namespace shifts CLOCK_MONOTONIC: processes of different time namespaces cannot
- * share an environment.
+ * On Linux a time namespace shifts CLOCK_MONOTONIC, so that a reading means nothing to a process of
+ * another.
  *
  * What happens if a process dies here: nothing; there is no state.
  */

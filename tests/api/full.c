@@ -11,8 +11,6 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <unistd.h>
 
@@ -20,32 +18,14 @@
 
 enum { NO_MOUNT = 77 };
 
-static bool
-write_text(const char *path, const char *text)
-{
-	int file = open(path, O_WRONLY);
-	bool written = file >= 0 && write(file, text, strlen(text)) == (ssize_t)strlen(text);
-
-	if (file >= 0)
-		close(file);
-	return written;
-}
-
 /* A file system of so many bytes at the private folder "small", for this process only. */
 static bool
 mount_small(int bytes)
 {
-	char options[64], map[64];
-	unsigned user = (unsigned)geteuid(), group = (unsigned)getegid();
+	char options[64];
 
-	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0)
+	if (!system_unshare(CLONE_NEWNS))
 		return false;
-	snprintf(map, sizeof(map), "%u %u 1", user, user);
-	if (!write_text("/proc/self/uid_map", map))
-		return false;
-	(void)write_text("/proc/self/setgroups", "deny");
-	snprintf(map, sizeof(map), "%u %u 1", group, group);
-	(void)write_text("/proc/self/gid_map", map);
 	snprintf(options, sizeof(options), "size=%d,mode=0700", bytes);
 	return mount("none", in_folder("small"), "tmpfs", MS_NOSUID | MS_NODEV, options) == 0;
 }

@@ -6,6 +6,8 @@
 
 #include <sys/syscall.h>
 
+#include <fcntl.h>
+#include <sched.h>
 #include <unistd.h>
 
 #include "tests/api/support.h"
@@ -34,4 +36,32 @@ system_thread_sleeps(pid_t process, pid_t thread)
 	}
 	fclose(stat);
 	return sleeps;
+}
+
+bool
+system_write(const char *path, const char *text)
+{
+	int file = open(path, O_WRONLY);
+	bool written = file >= 0 && write(file, text, strlen(text)) == (ssize_t)strlen(text);
+
+	if (file >= 0)
+		close(file);
+	return written;
+}
+
+bool
+system_unshare(int flags)
+{
+	unsigned user = (unsigned)geteuid(), group = (unsigned)getegid();
+	char map[64];
+
+	if (unshare(CLONE_NEWUSER | flags) != 0)
+		return false;
+	snprintf(map, sizeof(map), "%u %u 1", user, user);
+	if (!system_write("/proc/self/uid_map", map))
+		return false;
+	(void)system_write("/proc/self/setgroups", "deny");
+	snprintf(map, sizeof(map), "%u %u 1", group, group);
+	(void)system_write("/proc/self/gid_map", map);
+	return true;
 }

@@ -155,4 +155,13 @@ pid_t system_thread_id(void);
 /* Whether the thread sleeps in an interruptible way.  False if it cannot be found. */
 bool system_thread_sleeps(pid_t process, pid_t thread);
 
+/*
+ * Gives the calling process name spaces of its own (CLONE_NEW...), and the right to change them: as
+ * the same user of a new user name space.  False where that is not allowed.
+ */
+bool system_unshare(int flags);
+
+/* Writes to a file that is there. */
+bool system_write(const char *path, const char *text);
+
 #endif
