@@ -241,7 +241,7 @@ static void sort(struct cf_changes *changes)
 	}
 }
 
-/* Writes the entries; false: they are not in address order. */
+/* Writes the entries; false: they are not in address order, or a word is named twice. */
 static bool write_entries(const struct cf_self *self, struct cf_descriptor *descriptor,
 			  const struct cf_changes *changes)
 {
@@ -251,7 +251,7 @@ static bool write_entries(const struct cf_self *self, struct cf_descriptor *desc
 		const struct cf_change *change = &changes->at[i];
 		uint32_t where = cf_word_offset(self->region, change->word);
 
-		if (where < last)
+		if (where <= last)
 			return false;
 		last = where;
 		cf_store_relaxed(&descriptor->entry[i].old, change->old);
@@ -262,8 +262,12 @@ static bool write_entries(const struct cf_self *self, struct cf_descriptor *desc
 	return true;
 }
 
-/* Writes the descriptor, sorted; from the last store on others can help. */
-static void publish(const struct cf_self *self, struct operation *op)
+/*
+ * Writes the descriptor, sorted; from the last store on others can help.  False, and nobody can: a
+ * word is named twice.  What was read of a wait may be parts of two, and then one object is in it
+ * twice; its wait word has changed, so the change would miss.
+ */
+static bool publish(const struct cf_self *self, struct operation *op)
 {
 	struct cf_descriptor *descriptor = op->descriptor;
 
@@ -272,9 +276,19 @@ static void publish(const struct cf_self *self, struct operation *op)
 	cf_store32_relaxed(&descriptor->count, op->changes->count);
 	if (!write_entries(self, descriptor, op->changes)) {
 		sort(op->changes);
-		(void)write_entries(self, descriptor, op->changes);
+		if (!write_entries(self, descriptor, op->changes))
+			return false;
 	}
 	cf_store(&descriptor->status, make_status(op->sequence, CF_CHANGE_UNDECIDED));
+	return true;
+}
+
+/* A descriptor's next sequence, as far as a reference can tell it; 0 is one never used. */
+static uint64_t next_sequence(uint64_t status)
+{
+	uint64_t next = cf_reference_sequence(make_reference(0, 0, (status >> 2) + 1));
+
+	return next != 0 ? next : 1;
 }
 
 enum cf_outcome cf_kcas_many(struct cf_self *self, struct cf_changes *changes)
@@ -292,9 +306,12 @@ enum cf_outcome cf_kcas_many(struct cf_self *self, struct cf_changes *changes)
 	self->depth = depth + 1;
 	op.changes = changes;
 	op.descriptor = &self->thread->descriptor[depth];
-	op.sequence = (cf_load_relaxed(&op.descriptor->status) >> 2) + 1;
+	op.sequence = next_sequence(cf_load_relaxed(&op.descriptor->status));
 	op.reference = make_reference(self->index, depth, op.sequence);
-	publish(self, &op);
+	if (!publish(self, &op)) {
+		self->depth = depth;
+		return CF_MISSED;
+	}
 	for (round = 0; install(&op, &other) == BLOCKED; round++)
 		if (round == MANY || !cf_help(self->region, other)) {
 			sound = false;

@@ -82,7 +82,8 @@ static inline void cf_compare(struct cf_changes *changes, cf_word *word, uint64_
 enum cf_outcome cf_kcas_many(struct cf_self *self, struct cf_changes *changes);
 
 /*
- * Does all changes or none.  The words must differ; for a single one self may be NULL. [signal-safe]
+ * Does all changes or none; CF_MISSED also when a word is named twice.  For a single one self may be
+ * NULL. [signal-safe]
  */
 static inline enum cf_outcome cf_kcas(struct cf_self *self, struct cf_changes *changes)
 {

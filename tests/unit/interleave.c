@@ -348,6 +348,61 @@ static void test_end_inside_a_change(void)
 	ok(!cf_described(cf_load(word[0])), "who ends inside a change has it finished");
 }
 
+/* ---- A wait that changes while it is read ---- */
+
+/*
+ * T waits for all of { A, B }.  S reads that block 0 is for A, and is stopped.  T's wait ends; T
+ * waits for all of { B, A }.  S reads that block 1 is for A, and changes A twice and T's old wait.
+ * H meets S's reference in A, or S is killed and swept.
+ *
+ * Catches a descriptor that names a word twice: H finds the environment damaged, and no process is
+ * swept any more.
+ */
+static void test_word_named_twice(void)
+{
+	cf_word *word[] = { spare_word(environment, 2), spare_word(environment, 3) };
+	struct cf_self *self = self_in(environment);
+	struct cf_changes changes = { .count = 0 };
+	uint64_t old, before = bits_of(environment, word[0]);
+
+	cf_compare(&changes, word[0], before);
+	cf_compare(&changes, word[0], before);
+	cf_compare(&changes, word[1], bits_of(environment, word[1]));
+	old = bits_of(environment, word[1]);
+	put(environment, word[1], 1);
+	ok(old != cf_load(word[1]), "a wait has changed");
+	is_int(cf_kcas(self, &changes), CF_MISSED, "what was read of it cannot be changed");
+	ok(cf_kcas_finish(environment->region, self->thread), "and leaves nothing to finish");
+	before = bits_of(environment, word[0]);
+	changes.count = 0;
+	cf_compare(&changes, word[1], bits_of(environment, word[1]));
+	cf_compare(&changes, word[0], before);
+	cf_compare(&changes, word[0], before);
+	is_int(cf_kcas(self, &changes), CF_MISSED, "nor can what names a word twice by mistake");
+	ok(cf_load(word[0]) == before, "which stays as it is");
+}
+
+/*
+ * A damaged descriptor counts its changes beyond what a reference can tell; its thread begins a
+ * change, puts its reference into a word, and is stopped.
+ *
+ * Catches a reference that names another change than its descriptor says it is.
+ */
+static void test_last_sequence(void)
+{
+	cf_word *word[] = { spare_word(environment, 4), spare_word(environment, 5) };
+	struct cf_self last = another(environment);
+	struct cf_changes changes = { .count = 0 };
+
+	cf_store(&last.thread->descriptor[0].status, UINT64_C(1) << 50 | FAILED);
+	cf_compare(&changes, word[0], bits_of(environment, word[0]));
+	cf_compare(&changes, word[1], bits_of(environment, word[1]));
+	is_int(cf_kcas(&last, &changes), CF_DONE, "a descriptor can count its changes anew");
+	ok(cf_load(&last.thread->descriptor[0].status) >> 2 < UINT64_C(1) << 47,
+	   "and a reference can hold its count");
+	cf_self_return(&last);
+}
+
 int main(void)
 {
 	environment = open_first();
@@ -358,5 +413,7 @@ int main(void)
 	test_note_of_a_mutant_in_a_change();
 	test_grant_of_an_object_that_is_gone();
 	test_end_inside_a_change();
+	test_word_named_twice();
+	test_last_sequence();
 	return done_testing();
 }

@@ -272,8 +272,8 @@ static void test_wakes_who_was_granted(void)
 
 	put(environment, &waiter->wait, CF_WAITING);
 	cf_store32(&waiter->park, CF_PARKED);
-	cf_change(&changes, &waiter->wait, cf_load(&waiter->wait), CF_GRANTED);
 	cf_change(&changes, word[0], cf_load(word[0]), 1);
+	cf_change(&changes, &waiter->wait, cf_load(&waiter->wait), CF_GRANTED);
 	reference = forge(&stalled, 0, UNDECIDED, &changes);
 	install(&changes, 0, reference);
 	ok(cf_help(environment->region, reference), "an operation that grants a wait is helped");
@@ -281,8 +281,8 @@ static void test_wakes_who_was_granted(void)
 	put(environment, &waiter->wait, CF_WAITING);
 	cf_store32(&waiter->park, CF_PARKED);
 	changes.count = 0;
-	cf_change(&changes, &waiter->wait, cf_load(&waiter->wait), CF_WAITING);
 	cf_change(&changes, word[0], cf_load(word[0]), 1);
+	cf_change(&changes, &waiter->wait, cf_load(&waiter->wait), CF_WAITING);
 	reference = forge(&stalled, 0, UNDECIDED, &changes);
 	ok(cf_help(environment->region, reference) && cf_load32(&waiter->park) == CF_PARKED,
 	   "one that only compares the wait wakes nobody");
