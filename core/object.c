@@ -81,6 +81,9 @@ carafe_status cf_object_change_make(struct cf_self *self, const struct cf_birth 
 		status = from_fresh(self, changes, object, &info);
 	if (!CARAFE_SUCCESS(status))
 		return status;
+	/* Somebody was faster, or damage makes an object in use look free: then it stays so. */
+	if ((cf_value(info) & CF_TYPE_MASK) != CF_FREE)
+		return CARAFE_STATUS_PENDING;
 	if (!cf_read(region, &(*object)->state, &state) ||
 	    !cf_read(region, &(*object)->second, &second))
 		return CARAFE_STATUS_FILE_CORRUPT_ERROR;

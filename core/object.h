@@ -19,8 +19,8 @@
 
 /*
  * Adds to changes what makes a free object into one with one reference.  *object is that object
- * once the KCAS has succeeded.  INSUFFICIENT_RESOURCES: all are in use; DISK_FULL: no memory for
- * more.
+ * once the KCAS has succeeded.  PENDING: look again; INSUFFICIENT_RESOURCES: all are in use;
+ * DISK_FULL: no memory for more.
  */
 carafe_status cf_object_change_make(struct cf_self *self, const struct cf_birth *birth,
 				    struct cf_changes *changes, struct cf_object **object);

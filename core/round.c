@@ -20,14 +20,17 @@ static carafe_status sweep_dead(struct cf_self *self)
 {
 	struct carafe_environment *environment = self->environment;
 	uint32_t high = cf_bound(&self->region->header.high_processes, CF_PROCESSES);
-	carafe_status status = CARAFE_STATUS_SUCCESS;
+	carafe_status status = CARAFE_STATUS_SUCCESS, one;
 	bool swept = false;
 	uint64_t state;
 	uint32_t i;
 
-	for (i = 0; CARAFE_SUCCESS(status) && i < high; i++)
+	for (i = 0; i < high; i++)
 		if (cf_process_dead(environment, i, &state)) {
-			status = cf_sweep_process(self, i, state);
+			one = cf_sweep_process(self, i, state);
+			/* What is damaged there keeps nobody else from being swept. */
+			if (CARAFE_SUCCESS(status))
+				status = one;
 			swept = true;
 		}
 	return CARAFE_SUCCESS(status) && swept ? cf_external_collect(environment) : status;
@@ -83,11 +86,11 @@ static carafe_status look_after_threads(struct cf_self *self)
 carafe_status cf_round(struct carafe_environment *environment)
 {
 	struct cf_self *self;
-	carafe_status status = cf_self(environment, &self);
+	carafe_status status = cf_self(environment, &self), looked;
 
-	if (CARAFE_SUCCESS(status))
-		status = sweep_dead(self);
-	if (CARAFE_SUCCESS(status))
-		status = look_after_threads(self);
-	return status;
+	if (!CARAFE_SUCCESS(status))
+		return status;
+	status = sweep_dead(self);
+	looked = look_after_threads(self);
+	return CARAFE_SUCCESS(status) ? looked : status;
 }

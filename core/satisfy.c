@@ -25,6 +25,9 @@
 /* More restarts than a sound environment with all its threads busy can cause. */
 #define MANY (CF_THREADS * 64u)
 
+/* More steps than a walk takes over all blocks that there are, each of which it may unlink. */
+#define LONGEST (2u * CF_THREADS * CF_BLOCKS)
+
 /* A wait as read under the thread's wait word. */
 struct wait {
 	uint64_t bits;
@@ -224,14 +227,14 @@ static enum pass walk_queue(struct cf_self *self, struct cf_object *object, bool
 	struct cf_view start, now;
 	bool granted_any = false;
 	struct cf_walk walk;
-	uint32_t settled;
+	uint32_t settled, step;
 
 	*outcome = CF_DAMAGED;
 	if (!cf_view_take(self->region, object, &start) ||
 	    !cf_walk_begin(self->region, &walk, object))
 		return PASS_FAILED;
 	now = start;
-	for (;;) {
+	for (step = 0; step < LONGEST; step++) {
 		type = cf_type_of(now.info);
 		if (type == NULL || now.info != start.info || !cf_view_unsettled(type, &now))
 			return PASS_OVER;
@@ -259,6 +262,8 @@ static enum pass walk_queue(struct cf_self *self, struct cf_object *object, bool
 			return PASS_FAILED;
 		}
 	}
+	*outcome = CF_DAMAGED;
+	return PASS_FAILED;
 }
 
 carafe_status cf_distribute(struct carafe_environment *environment, struct cf_object *object)

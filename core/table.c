@@ -95,6 +95,7 @@ static carafe_status free_chunk(struct cf_self *self, struct cf_process *process
 				uint64_t *state)
 {
 	struct cf_region *region = self->region;
+	uint32_t owner = (uint32_t)(process - region->process) + 1;
 	struct cf_changes changes;
 	enum cf_outcome outcome;
 	uint64_t chunk, taken;
@@ -107,6 +108,12 @@ static carafe_status free_chunk(struct cf_self *self, struct cf_process *process
 		if (cf_value(chunk) > CF_CHUNKS ||
 		    !cf_read(region, &region->chunk_owner[cf_value(chunk) - 1], &taken))
 			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+		if (cf_value(taken) != owner) {
+			/* Another sweeper was faster, or it is somebody else's who may need it. */
+			if (cf_load(&process->chunk[place]) == chunk)
+				return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+			continue;
+		}
 		changes.count = 0;
 		cf_change(&changes, &process->chunk[place], chunk, 0);
 		cf_change(&changes, &region->chunk_owner[cf_value(chunk) - 1], taken, 0);
