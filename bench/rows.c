@@ -4,6 +4,8 @@
  */
 #include "bench/bench.h"
 
+#define BARE "without the preload"
+
 const struct bench_row bench_rows[] = {
 	{ "atomic", "atomic read-modify-write", "ns", GOAL_NONE, 0, NULL },
 	{ "cas", "load and compare-and-swap", "ns", GOAL_NONE, 0, NULL },
@@ -29,7 +31,12 @@ const struct bench_row bench_rows[] = {
 	{ "memory", "memory for an object and its handle", "bytes", GOAL_VALUE, 128, NULL },
 	{ "scale-objects", "create, set, close beside 10^6 objects", "ns", GOAL_TIMES, 1.2,
 	  "10^3 objects" },
-	{ "scale-waiters", "wake one of 10^4 waiters", "ns", GOAL_TIMES, 1.2, "10^3 waiters" }
+	{ "scale-waiters", "wake one of 10^4 waiters", "ns", GOAL_TIMES, 1.2, "10^3 waiters" },
+	{ "other-ioctl", "another file: ioctl", "ns", GOAL_TIMES, 1.02, BARE },
+	{ "other-fcntl", "another file: fcntl", "ns", GOAL_TIMES, 1.02, BARE },
+	{ "other-close", "another file: dup + close", "ns", GOAL_TIMES, 1.02, BARE },
+	{ "other-open", "another file: open + close", "ns", GOAL_TIMES, 1.02, BARE },
+	{ "other-syscall", "another system call by syscall()", "ns", GOAL_TIMES, 1.02, BARE }
 };
 
 const size_t bench_row_count = sizeof(bench_rows) / sizeof(bench_rows[0]);

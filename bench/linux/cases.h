@@ -7,6 +7,7 @@
 
 #include "bench/bench.h"
 
-extern const struct bench_case bench_futex_cases[], bench_eventfd_cases[], bench_ntsync_cases[];
+extern const struct bench_case bench_futex_cases[], bench_eventfd_cases[], bench_ntsync_cases[],
+	bench_files_cases[];
 
 #endif

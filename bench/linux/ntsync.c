@@ -2,28 +2,23 @@
 /*
  * bench/linux/ntsync.c - the ntsync ABI: the kernel's driver where there is one, and Carafe's.
  *
- * A process has either the one or the other, so Carafe's is measured by a worker: this program
- * again, with the preload, which does what it is told line by line ("CASE COUNT") and answers each
- * with what it cost.
+ * A process has either the one or the other, so Carafe's is measured by the worker.
  *
- * What happens if a process dies here: the worker reads the end of its input and ends.
+ * What happens if a process dies here: see bench/linux/worker.h.
  */
 #include <config.h>
 
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <carafe/linux/ntsync.h>
 
 #include "bench/linux/cases.h"
+#include "bench/linux/worker.h"
 #include "bench/partner.h"
 #include "tools/preload.h"
-#include "tools/system.h"
 
 #define MANY 64
 #define KERNEL "ntsync (kernel)"
@@ -270,7 +265,7 @@ static const struct lane many_lane = { make_many, close_device, give, take };
 	{ .row = id, .by = KERNEL, .open = opener, .run = runner, .close = close_device, \
 	  .number = parameter }
 
-static const struct bench_case local_cases[] = {
+const struct bench_case bench_ntsync_local[] = {
 	ALONE("event-set", open_event, run_set, 0),
 	ALONE("event-set-wait", open_event, run_set_wait, 0),
 	ALONE("mutant", open_mutex, run_mutex, 0),
@@ -282,132 +277,20 @@ static const struct bench_case local_cases[] = {
 	PARTNER_CASE("handoff-thread-2", KERNEL, PARTNER_THREAD, 2, &one_lane),
 	PARTNER_CASE("handoff-process-1", KERNEL, PARTNER_PROCESS, 1, &one_lane),
 	PARTNER_CASE("handoff-process-2", KERNEL, PARTNER_PROCESS, 2, &one_lane),
-	PARTNER_CASE("handoff-any-64", KERNEL, PARTNER_THREAD, 1, &many_lane)
+	PARTNER_CASE("handoff-any-64", KERNEL, PARTNER_THREAD, 1, &many_lane),
+	{ .row = NULL }
 };
-
-#define LOCAL_CASES (sizeof(local_cases) / sizeof(local_cases[0]))
-
-int bench_worker(void)
-{
-	void *state[LOCAL_CASES] = { NULL };
-	uint64_t count;
-	size_t number;
-
-	bench_die_with_parent();
-	bench_pin(0);
-	while (scanf("%zu %" SCNu64, &number, &count) == 2 && number < LOCAL_CASES) {
-		const struct bench_case *one = &local_cases[number];
-
-		if (state[number] == NULL)
-			state[number] = one->open(one);
-		printf("%.3f\n", state[number] != NULL ? one->run(state[number], count) : -1.0);
-		fflush(stdout);
-	}
-	for (number = 0; number < LOCAL_CASES; number++)
-		if (state[number] != NULL)
-			local_cases[number].close(state[number]);
-	return 0;
-}
-
-/* ---- The worker's other end ------------------------------------------------------------- */
-
-static struct {
-	bool tried;
-	pid_t process;
-	uint32_t users;
-	FILE *to, *from;
-} worker;
-
-static void become_worker(int in, int out)
-{
-	char program[4096], library[4096];
-	const char *why;
-
-	bench_pin(BENCH_ALL_PROCESSORS);
-	dup2(in, STDIN_FILENO);
-	dup2(out, STDOUT_FILENO);
-	setenv("CARAFE_ENV", carafe_environment_path(bench_environment()), 1);
-	setenv("CARAFE_JANITOR", "0", 1);
-	if (preload_find(library, sizeof(library), &why) && preload_set(library) &&
-	    system_program(program, sizeof(program)))
-		execl(program, program, "bench", "--worker", (char *)NULL);
-	_exit(1);
-}
-
-static void start_worker(void)
-{
-	char library[4096];
-	const char *why;
-	int in[2], out[2];
-
-	worker.tried = true;
-	if (!preload_find(library, sizeof(library), &why))
-		return;
-	(void)bench_environment(); /* before there is a child that would make its own */
-	bench_must(pipe(in) == 0 && pipe(out) == 0, "a pipe");
-	fcntl(in[1], F_SETFD, FD_CLOEXEC);
-	fcntl(out[0], F_SETFD, FD_CLOEXEC);
-	worker.process = fork();
-	bench_must(worker.process >= 0, "starting a process");
-	if (worker.process == 0)
-		become_worker(in[0], out[1]);
-	close(in[0]);
-	close(out[1]);
-	worker.to = fdopen(in[1], "w");
-	worker.from = fdopen(out[0], "r");
-	bench_must(worker.to != NULL && worker.from != NULL, "memory");
-}
-
-static double ask(uint32_t number, uint64_t count)
-{
-	double cost;
-
-	if (fprintf(worker.to, "%" PRIu32 " %" PRIu64 "\n", number, count) < 0 ||
-	    fflush(worker.to) != 0 || fscanf(worker.from, "%lf", &cost) != 1)
-		return -1;
-	return cost;
-}
-
-static void *open_remote(const struct bench_case *this_case)
-{
-	if (!worker.tried)
-		start_worker();
-	if (worker.to == NULL || ask(this_case->number, 1) < 0)
-		return NULL;
-	worker.users++;
-	return (void *)(uintptr_t)this_case; /* only read */
-}
-
-static double run_remote(void *state, uint64_t count)
-{
-	const struct bench_case *this_case = state;
-	double cost = ask(this_case->number, count);
-
-	bench_must(cost >= 0, "the worker behind the preload");
-	return cost;
-}
-
-static void close_remote(void *state)
-{
-	(void)state;
-	if (--worker.users > 0)
-		return;
-	fclose(worker.to);
-	fclose(worker.from);
-	waitpid(worker.process, NULL, 0);
-}
 
 /* The kernel's own device, unless this process has Carafe's. */
 static void *open_local(const struct bench_case *this_case)
 {
-	const struct bench_case *local = &local_cases[this_case->number];
+	const struct bench_case *local = &bench_ntsync_local[this_case->number];
 
 	return preload_is_set() ? NULL : local->open(local);
 }
 
 #define TWICE(id, n, runner, closer) \
-	{ .row = id, .by = SERVED, .open = open_remote, .run = run_remote, \
-	  .close = close_remote, .number = n }, \
+	WORKER_CASE(id, SERVED), \
 	{ .row = id, .by = KERNEL, .open = open_local, .run = runner, .close = closer, .number = n }
 
 const struct bench_case bench_ntsync_cases[] = {
