@@ -11,11 +11,14 @@
 
 #include "compat/ntsync/attach.h"
 
+#include <dirent.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "compat/ntsync/cache.h"
+#include "compat/ntsync/object.h"
 #include "compat/ntsync/real.h"
 #include "os/os.h"
 
@@ -37,11 +40,28 @@ static void setup(void)
 {
 	const char *choice = os_setting("CARAFE_NTSYNC");
 
-	(void)cf_nt_real();
+	cf_nt_real_find();
 	off = choice != NULL && strcmp(choice, "kernel") == 0;
 	home = getpid();
 	if (!off)
 		(void)os_at_fork(NULL, NULL, in_child);
+}
+
+/* Descriptors that were here before the process used ntsync, and look like ours. */
+static void expect_inherited(void)
+{
+	DIR *list = opendir("/proc/self/fd");
+	struct dirent *entry;
+
+	if (list == NULL)
+		return;
+	while ((entry = readdir(list)) != NULL) {
+		int fd = atoi(entry->d_name);
+
+		if (entry->d_name[0] != '.' && cf_nt_is_marked(fd))
+			cf_nt_expect(fd);
+	}
+	(void)closedir(list);
 }
 
 bool cf_nt_off(void)
@@ -67,8 +87,12 @@ carafe_status cf_nt_attach(struct carafe_environment **environment)
 	if (!cf_nt_cache_setup())
 		return CARAFE_STATUS_NO_MEMORY;
 	status = carafe_environment_open(NULL, 0, &opened);
-	if (CARAFE_SUCCESS(status) && !cf_cas(&cf_nt_attached, 0, (uint64_t)(uintptr_t)opened))
-		(void)carafe_environment_close(opened);
+	if (CARAFE_SUCCESS(status)) {
+		if (cf_cas(&cf_nt_attached, 0, (uint64_t)(uintptr_t)opened))
+			expect_inherited();
+		else
+			(void)carafe_environment_close(opened);
+	}
 	*environment = cf_nt_environment();
 	return *environment != NULL ? CARAFE_STATUS_SUCCESS : status;
 }

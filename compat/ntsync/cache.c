@@ -10,8 +10,8 @@
 
 #include <sys/mman.h>
 
-#define COUNT UINT64_C(0x3ffc)
-#define COUNT_STEP UINT64_C(4)
+#define COUNT UINT64_C(0x3ff8)
+#define COUNT_STEP UINT64_C(8)
 
 _Static_assert(CF_NT_DESCRIPTORS <= UINT32_MAX, "descriptors are counted in 32 bits");
 
@@ -20,8 +20,7 @@ cf_word *cf_nt_words;
 /* The address of the words, or 0; set once, by CAS. */
 static cf_word made;
 
-/* One more than the highest descriptor that ever had a word; grows by CAS. */
-static cf_word end;
+uint32_t cf_nt_known_end;
 
 bool cf_nt_cache_setup(void)
 {
@@ -49,10 +48,10 @@ static uint64_t successor(uint64_t seen, uint64_t word)
 
 static void raise_end(uint32_t past)
 {
-	uint64_t seen = cf_load(&end);
+	uint32_t seen = cf_load32(&cf_nt_known_end);
 
-	while (seen < past && !cf_cas(&end, seen, past))
-		seen = cf_load(&end);
+	while (seen < past && !cf_cas32(&cf_nt_known_end, seen, past))
+		seen = cf_load32(&cf_nt_known_end);
 }
 
 void cf_nt_remember(int fd, uint64_t seen, uint64_t word)
@@ -93,9 +92,4 @@ void cf_nt_hide(int fd)
 void cf_nt_unhide(int fd)
 {
 	change(fd, CF_NT_HIDDEN, CF_NT_UNKNOWN);
-}
-
-uint32_t cf_nt_known_end(void)
-{
-	return (uint32_t)cf_load(&end);
 }

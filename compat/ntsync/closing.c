@@ -66,7 +66,8 @@ static bool ask_new_probe(struct carafe_environment *environment, cf_word *place
 	int probe;
 
 	cf_shard_name(shard, name);
-	if (!CARAFE_SUCCESS(os_file_open(environment->place.folder, name, false, &probe)))
+	if (!cf_nt_at_home() ||
+	    !CARAFE_SUCCESS(os_file_open(environment->place.folder, name, false, &probe)))
 		return false;
 	answer = is_free(environment, probe, shard, byte);
 	if (probe < LOWEST_KEPT || !cf_cas(place, seen, next_probe(seen, shard, probe)))
@@ -95,8 +96,11 @@ static bool is_unheld(struct carafe_environment *environment, uint32_t index)
 
 void cf_nt_closing(int fd, struct cf_nt_closing *closing)
 {
+	bool maybe = cf_nt_kind(cf_nt_word(fd)) == CF_NT_MAYBE;
+
 	closing->fd = fd;
-	closing->kind = cf_nt_recall(fd, &closing->found);
+	closing->kind =
+		maybe ? cf_nt_examine(fd, &closing->found) : cf_nt_recall(fd, &closing->found);
 	cf_nt_forget(fd);
 }
 
@@ -108,8 +112,8 @@ void cf_nt_closed(const struct cf_nt_closing *closing)
 	/* Another thread may have examined it until the moment in which it was closed. */
 	if (cf_nt_known(closing->fd))
 		cf_nt_forget(closing->fd);
-	if (closing->kind == CF_NT_OBJECT && cf_nt_at_home() &&
-	    is_unheld(found->environment, found->index))
+	if (closing->kind == CF_NT_OBJECT && is_unheld(found->environment, found->index) &&
+	    cf_nt_at_home())
 		(void)cf_external_drop(found->environment, &found->view);
 	errno = saved;
 }

@@ -19,14 +19,14 @@
 
 #include "compat/ntsync/real.h"
 
-#define PAGE 4096u	/* a page is a multiple of it */
+#define PAGE 4096u	   /* a page is a multiple of it */
 #define NEAR (64u * 1024u) /* as far from the present frame as a page is examined */
 
 /*
  * The part of this thread's stack in which every page was seen to be writable.  While a handler
  * interrupts the change of it, low is above everything.
  */
-static _Thread_local volatile uintptr_t low = UINTPTR_MAX, high;
+static _Thread_local CF_NT_FIXED volatile uintptr_t low = UINTPTR_MAX, high;
 
 static uintptr_t page_of(uintptr_t address)
 {
@@ -47,7 +47,7 @@ static bool is_writable(uintptr_t page)
 	 * FUTEX_OP_OR with 0, then compare for "less than 0": no 32-bit word is, unsigned or
 	 * signed.
 	 */
-	result = cf_nt_real()->syscall(
+	result = cf_nt_real.syscall(
 		SYS_futex, &nobody, FUTEX_WAKE_OP | FUTEX_PRIVATE_FLAG, 0, 0,
 		(uint32_t *)page, /* integer to pointer: the page of a pointer given */
 		FUTEX_OP(FUTEX_OP_OR, 0, FUTEX_OP_CMP_LT, 0));
@@ -89,8 +89,8 @@ static bool remote(bool read, void *local, void *far, size_t size)
 {
 	struct iovec ours = { local, size }, theirs = { far, size };
 	int saved = errno;
-	long result = cf_nt_real()->syscall(read ? SYS_process_vm_readv : SYS_process_vm_writev,
-					    (long)getpid(), &ours, 1ul, &theirs, 1ul, 0ul);
+	long result = cf_nt_real.syscall(read ? SYS_process_vm_readv : SYS_process_vm_writev,
+					 (long)getpid(), &ours, 1ul, &theirs, 1ul, 0ul);
 	bool refused = result < 0 && errno != EFAULT;
 
 	errno = saved;

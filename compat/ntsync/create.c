@@ -50,21 +50,20 @@ static int open_locked(struct carafe_environment *environment, uint32_t shard, u
 		.l_start = (off_t)byte,
 		.l_len = 1
 	};
-	const struct cf_nt_real *real = cf_nt_real();
 	int folder = environment->place.folder, error, fd;
 	char name[CF_SHARD_NAME];
 
 	cf_shard_name(shard, name);
 	flags |= O_NOFOLLOW | O_NOCTTY;
-	fd = real->openat64(folder, name, flags);
+	fd = cf_nt_real.openat64(folder, name, flags);
 	if (fd < 0 && errno == ENOENT)
-		fd = real->openat64(folder, name, flags | O_CREAT, S_IRUSR | S_IWUSR);
+		fd = cf_nt_real.openat64(folder, name, flags | O_CREAT, S_IRUSR | S_IWUSR);
 	if (fd < 0)
 		return -errno;
-	if (real->fcntl64(fd, F_OFD_SETLK, &lock) == 0)
+	if (cf_nt_real.fcntl64(fd, F_OFD_SETLK, &lock) == 0)
 		return fd;
 	error = errno == EAGAIN || errno == ENOLCK ? ENOMEM : errno;
-	(void)real->close(fd);
+	(void)cf_nt_real.close(fd);
 	return -error;
 }
 
@@ -88,7 +87,7 @@ static int open_instance(struct carafe_environment *environment, int flags)
 	if (fd < 0)
 		return fd;
 	if (!mark(fd, cf_nt_device_token(instance))) {
-		(void)cf_nt_real()->close(fd);
+		(void)cf_nt_real.close(fd);
 		return -EIO;
 	}
 	seen = cf_nt_word(fd);
@@ -131,11 +130,11 @@ static int give(struct carafe_environment *environment, carafe_handle handle, ui
 		return fd;
 	status = cf_handle_adopt(environment, handle, instance, &view);
 	if (!CARAFE_SUCCESS(status)) {
-		(void)cf_nt_real()->close(fd);
+		(void)cf_nt_real.close(fd);
 		return -cf_nt_errno(status);
 	}
 	if (!mark(fd, cf_nt_object_token(index, cf_sequence(view.info)))) {
-		(void)cf_nt_real()->close(fd);
+		(void)cf_nt_real.close(fd);
 		(void)cf_external_drop(environment, &view);
 		return -EIO;
 	}

@@ -23,7 +23,7 @@
 #define CLOSE_RANGE_CLOEXEC 4u
 #endif
 
-static int close_known(int fd)
+int cf_nt_close_known(int fd)
 {
 	struct cf_nt_closing closing;
 	int result;
@@ -33,60 +33,47 @@ static int close_known(int fd)
 		return -1;
 	}
 	cf_nt_closing(fd, &closing);
-	result = cf_nt_real()->close(fd);
+	result = cf_nt_real.close(fd);
 	cf_nt_closed(&closing);
-	return result;
-}
-
-int cf_nt_close(int fd)
-{
-	int result;
-
-	if (cf_nt_known(fd))
-		return close_known(fd);
-	result = cf_nt_real()->close(fd);
-	/* Another thread examined it at that moment. */
-	if (cf_nt_known(fd) && cf_nt_kind(cf_nt_word(fd)) != CF_NT_HIDDEN)
-		cf_nt_forget(fd);
 	return result;
 }
 
 /* Closes [first, last] around the hidden descriptors in it. */
 static int close_others(unsigned first, unsigned last, unsigned flags)
 {
-	unsigned end = cf_nt_known_end(), fd;
+	unsigned end = cf_load32(&cf_nt_known_end), fd;
 	int result = 0;
 
 	for (fd = first; result == 0 && fd <= last && fd < end; fd++) {
 		if (cf_nt_kind(cf_nt_word((int)fd)) != CF_NT_HIDDEN)
 			continue;
 		if (fd > first)
-			result = cf_nt_real()->close_range(first, fd - 1, (int)flags);
+			result = cf_nt_real.close_range(first, fd - 1, (int)flags);
 		first = fd + 1;
 	}
 	if (result == 0 && first <= last)
-		result = cf_nt_real()->close_range(first, last, (int)flags);
+		result = cf_nt_real.close_range(first, last, (int)flags);
 	return result;
 }
 
 int cf_nt_close_range(unsigned first, unsigned last, unsigned flags)
 {
-	unsigned end = cf_nt_known_end(), fd;
+	unsigned end = cf_load32(&cf_nt_known_end), fd;
 
 	/* Ours are close-on-exec anyway; a nonsense is the kernel's to refuse. */
 	if (end == 0 || first > last || (flags & ~CLOSE_RANGE_UNSHARE) != 0)
-		return cf_nt_real()->close_range(first, last, (int)flags);
+		return cf_nt_real.close_range(first, last, (int)flags);
 	if (flags != 0) {
 		/* First the table of our own, then what is closed in it. */
-		if (cf_nt_real()->close_range(UINT_MAX, UINT_MAX, (int)flags) < 0)
+		if (cf_nt_real.close_range(UINT_MAX, UINT_MAX, (int)flags) < 0)
 			return -1;
 		flags = 0;
 	}
 	for (fd = first; fd <= last && fd < end; fd++) {
 		enum cf_nt_kind kind = cf_nt_kind(cf_nt_word((int)fd));
 
-		if (kind == CF_NT_OBJECT || kind == CF_NT_DEVICE)
-			(void)close_known((int)fd);
+		if (kind != CF_NT_UNKNOWN && kind != CF_NT_HIDDEN)
+			(void)cf_nt_close_known((int)fd);
 	}
 	return close_others(first, last, flags);
 }
@@ -98,7 +85,7 @@ int cf_nt_duplicated(int from, int to)
 
 	if (to < 0)
 		return to;
-	if ((kind == CF_NT_OBJECT || kind == CF_NT_DEVICE) && cf_nt_at_home())
+	if (kind != CF_NT_UNKNOWN && kind != CF_NT_HIDDEN && cf_nt_at_home())
 		cf_nt_remember(to, seen, word);
 	else if (cf_nt_kind(seen) != CF_NT_UNKNOWN)
 		cf_nt_forget(to);

@@ -10,7 +10,18 @@
 #ifndef CF_NT_DESCRIPTOR_H
 #define CF_NT_DESCRIPTOR_H
 
-int cf_nt_close(int fd);
+#include "compat/ntsync/cache.h"
+#include "compat/ntsync/real.h"
+
+/* When something is known of fd. */
+CF_NT_ASIDE int cf_nt_close_known(int fd);
+
+/* Nothing after the call, so that it is a jump: a return from a system call is badly predicted. */
+static inline int cf_nt_close(int fd)
+{
+	return cf_nt_known(fd) ? cf_nt_close_known(fd) : cf_nt_real.close(fd);
+}
+
 int cf_nt_close_range(unsigned first, unsigned last, unsigned flags);
 
 /* How dup2(), dup3() and their system calls differ. */
@@ -18,10 +29,7 @@ typedef int (*cf_nt_replace_call)(int from, int to, int flags);
 
 int cf_nt_replace(int from, int to, int flags, cf_nt_replace_call call);
 
-/*
- * After a successful duplication to a number that was free: what is known of one is known of the
- * other.
- */
+/* After a duplication: what is known of one is known of the other. */
 int cf_nt_duplicated(int from, int to);
 
 #endif

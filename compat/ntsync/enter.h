@@ -26,7 +26,7 @@ static inline bool cf_nt_is_path(const char *path)
 	static const char device[] = CF_NT_PATH;
 
 	/* Most are told apart by one of the first bytes; none is read past its end. */
-	if (path == NULL || path[0] != '/' || path[1] != 'd')
+	if (path == NULL || path[0] != device[0] || path[1] != device[1])
 		return false;
 	for (size_t i = 2; i < sizeof(device); i++)
 		if (path[i] != device[i])

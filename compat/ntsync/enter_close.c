@@ -13,7 +13,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -29,8 +28,8 @@ void cf_nt_enter_closefrom(int first) CF_NT_ENTER("closefrom");
 int cf_nt_enter_dup(int fd) CF_NT_ENTER("dup");
 int cf_nt_enter_dup2(int from, int to) CF_NT_ENTER("dup2");
 int cf_nt_enter_dup3(int from, int to, int flags) CF_NT_ENTER("dup3");
-int cf_nt_enter_fcntl(int fd, int command, ...) CF_NT_ENTER("fcntl");
-int cf_nt_enter_fcntl64(int fd, int command, ...) CF_NT_ENTER("fcntl64");
+int cf_nt_enter_fcntl(int fd, int command, void *argument) CF_NT_ENTER("fcntl");
+int cf_nt_enter_fcntl64(int fd, int command, void *argument) CF_NT_ENTER("fcntl64");
 int cf_nt_enter_fclose(FILE *stream) CF_NT_ENTER("fclose");
 FILE *cf_nt_enter_freopen(const char *path, const char *mode, FILE *stream) CF_NT_ENTER("freopen");
 FILE *cf_nt_enter_freopen64(const char *path, const char *mode, FILE *stream)
@@ -47,7 +46,7 @@ int __wrap_close(int fd)
 {
 	if (cf_nt_known(fd))
 		cf_nt_unhide(fd);
-	return cf_nt_real()->close(fd);
+	return cf_nt_real.close(fd);
 }
 
 /* What the library calls instead of closedir(), which closes a descriptor, too. */
@@ -86,8 +85,8 @@ static void close_each(int first)
 {
 	long end = sysconf(_SC_OPEN_MAX);
 
-	if (end < (long)cf_nt_known_end())
-		end = (long)cf_nt_known_end();
+	if (end < (long)cf_load32(&cf_nt_known_end))
+		end = (long)cf_load32(&cf_nt_known_end);
 	for (int fd = first; fd < end && fd < INT_MAX; fd++)
 		(void)cf_nt_close(fd);
 }
@@ -100,22 +99,23 @@ void cf_nt_enter_closefrom(int first)
 		close_each(from);
 }
 
+/* What nothing is known of is duplicated by a jump; see cf_nt_close(). */
 int cf_nt_enter_dup(int fd)
 {
-	int result = cf_nt_real()->dup(fd);
-
-	return cf_nt_words == NULL ? result : cf_nt_duplicated(fd, result);
+	if (!cf_nt_known(fd))
+		return cf_nt_real.dup(fd);
+	return cf_nt_duplicated(fd, cf_nt_real.dup(fd));
 }
 
 static int call_dup2(int from, int to, int flags)
 {
 	(void)flags;
-	return cf_nt_real()->dup2(from, to);
+	return cf_nt_real.dup2(from, to);
 }
 
 static int call_dup3(int from, int to, int flags)
 {
-	return cf_nt_real()->dup3(from, to, flags);
+	return cf_nt_real.dup3(from, to, flags);
 }
 
 int cf_nt_enter_dup2(int from, int to)
@@ -128,48 +128,35 @@ int cf_nt_enter_dup3(int from, int to, int flags)
 	return cf_nt_replace(from, to, flags, call_dup3);
 }
 
-static int after_fcntl(int fd, int command, int result)
+static bool is_duplication(int fd, int command)
 {
-	if (command == F_DUPFD || command == F_DUPFD_CLOEXEC)
-		return cf_nt_words == NULL ? result : cf_nt_duplicated(fd, result);
-	return result;
+	return CF_NT_SELDOM(command == F_DUPFD || command == F_DUPFD_CLOEXEC) && cf_nt_known(fd);
 }
 
-/*
- * Whatever follows the command, a number or a pointer, is passed on in the place in which it came.
- */
-int cf_nt_enter_fcntl(int fd, int command, ...)
+int cf_nt_enter_fcntl(int fd, int command, void *argument)
 {
-	va_list list;
-	void *argument;
-
-	va_start(list, command);
-	argument = va_arg(list, void *);
-	va_end(list);
-	return after_fcntl(fd, command, cf_nt_real()->fcntl(fd, command, argument));
+	if (is_duplication(fd, command))
+		return cf_nt_duplicated(fd, cf_nt_real.fcntl(fd, command, argument));
+	return cf_nt_real.fcntl(fd, command, argument);
 }
 
-int cf_nt_enter_fcntl64(int fd, int command, ...)
+int cf_nt_enter_fcntl64(int fd, int command, void *argument)
 {
-	va_list list;
-	void *argument;
-
-	va_start(list, command);
-	argument = va_arg(list, void *);
-	va_end(list);
-	return after_fcntl(fd, command, cf_nt_real()->fcntl64(fd, command, argument));
+	if (is_duplication(fd, command))
+		return cf_nt_duplicated(fd, cf_nt_real.fcntl64(fd, command, argument));
+	return cf_nt_real.fcntl64(fd, command, argument);
 }
 
 /* Streams are closed inside the C library, where we cannot see it. */
 int cf_nt_enter_fclose(FILE *stream)
 {
-	int fd = cf_nt_words == NULL ? -1 : fileno(stream), result;
+	int fd = cf_load32(&cf_nt_known_end) == 0 ? -1 : fileno(stream), result;
 	struct cf_nt_closing closing;
 
 	if (fd < 0 || !cf_nt_known(fd))
-		return cf_nt_real()->fclose(stream);
+		return cf_nt_real.fclose(stream);
 	cf_nt_closing(fd, &closing);
-	result = cf_nt_real()->fclose(stream);
+	result = cf_nt_real.fclose(stream);
 	cf_nt_closed(&closing);
 	return result;
 }
@@ -177,7 +164,7 @@ int cf_nt_enter_fclose(FILE *stream)
 static FILE *reopen(FILE *(*call)(const char *, const char *, FILE *), const char *path,
 		    const char *mode, FILE *stream)
 {
-	int fd = cf_nt_words == NULL ? -1 : fileno(stream);
+	int fd = cf_load32(&cf_nt_known_end) == 0 ? -1 : fileno(stream);
 	struct cf_nt_closing closing;
 	FILE *result;
 
@@ -191,10 +178,10 @@ static FILE *reopen(FILE *(*call)(const char *, const char *, FILE *), const cha
 
 FILE *cf_nt_enter_freopen(const char *path, const char *mode, FILE *stream)
 {
-	return reopen(cf_nt_real()->freopen, path, mode, stream);
+	return reopen(cf_nt_real.freopen, path, mode, stream);
 }
 
 FILE *cf_nt_enter_freopen64(const char *path, const char *mode, FILE *stream)
 {
-	return reopen(cf_nt_real()->freopen64, path, mode, stream);
+	return reopen(cf_nt_real.freopen64, path, mode, stream);
 }

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -16,10 +15,12 @@
 #include "compat/ntsync/descriptor.h"
 #include "compat/ntsync/enter.h"
 #include "compat/ntsync/object.h"
+#include "compat/ntsync/receive.h"
 #include "compat/ntsync/request.h"
 
-int cf_nt_enter_ioctl(int fd, unsigned long request, ...) CF_NT_ENTER("ioctl");
-long cf_nt_enter_syscall(long number, ...) CF_NT_ENTER("syscall");
+int cf_nt_enter_ioctl(int fd, unsigned long request, void *argument) CF_NT_ENTER("ioctl");
+long cf_nt_enter_syscall(long number, long a, long b, long c, long d, long e, long f)
+	CF_NT_ENTER("syscall");
 
 /* The result for the program; false: somebody else's. */
 static bool serve(int fd, unsigned long request, void *argument, int *result)
@@ -34,18 +35,13 @@ static bool serve(int fd, unsigned long request, void *argument, int *result)
 	return true;
 }
 
-int cf_nt_enter_ioctl(int fd, unsigned long request, ...)
+int cf_nt_enter_ioctl(int fd, unsigned long request, void *argument)
 {
-	void *argument;
-	va_list list;
 	int result;
 
-	va_start(list, request);
-	argument = va_arg(list, void *);
-	va_end(list);
 	if (cf_nt_is_request(request) && serve(fd, request, argument, &result))
 		return result;
-	return cf_nt_real()->ioctl(fd, request, argument);
+	return cf_nt_real.ioctl(fd, request, argument);
 }
 
 static const char *text(long argument)
@@ -57,15 +53,15 @@ static int raw_dup2(int from, int to, int flags)
 {
 	(void)flags;
 #ifdef SYS_dup2
-	return (int)cf_nt_real()->syscall(SYS_dup2, (long)from, (long)to);
+	return (int)cf_nt_real.syscall(SYS_dup2, (long)from, (long)to);
 #else
-	return cf_nt_real()->dup2(from, to);
+	return cf_nt_real.dup2(from, to);
 #endif
 }
 
 static int raw_dup3(int from, int to, int flags)
 {
-	return (int)cf_nt_real()->syscall(SYS_dup3, (long)from, (long)to, (long)flags);
+	return (int)cf_nt_real.syscall(SYS_dup3, (long)from, (long)to, (long)flags);
 }
 
 /* Opens the device if that is what the path names; false otherwise. */
@@ -82,40 +78,101 @@ static bool open_device(const char *path, long flags, long *result)
 	return true;
 }
 
-/* The calls that concern us, made by number.  False: none of them. */
-static bool by_number(long number, const long a[6], long *result)
+/* Those of concerns() that may be our business.  False: it is none. */
+static bool serve_number(long number, long a, long b, long c, long *result)
 {
 	int served;
 
 	switch (number) {
 	case SYS_ioctl:
-		if (!cf_nt_is_request((unsigned long)a[1]) ||
-		    !serve((int)a[0], (unsigned long)a[1], (void *)(uintptr_t)a[2], &served))
+		if (!cf_nt_is_request((unsigned long)b) ||
+		    !serve((int)a, (unsigned long)b, (void *)(uintptr_t)c, &served))
 			return false;
 		*result = served;
 		return true;
 	case SYS_close:
-		*result = cf_nt_close((int)a[0]);
+		*result = cf_nt_close((int)a);
 		return true;
 #ifdef SYS_close_range
 	case SYS_close_range:
-		*result = cf_nt_close_range((unsigned)a[0], (unsigned)a[1], (unsigned)a[2]);
+		*result = cf_nt_close_range((unsigned)a, (unsigned)b, (unsigned)c);
 		return true;
 #endif
+	case SYS_dup:
+		*result = cf_nt_duplicated((int)a, (int)cf_nt_real.syscall(SYS_dup, a));
+		return true;
 #ifdef SYS_dup2
 	case SYS_dup2:
-		*result = cf_nt_replace((int)a[0], (int)a[1], 0, raw_dup2);
+		*result = cf_nt_replace((int)a, (int)b, 0, raw_dup2);
 		return true;
 #endif
 	case SYS_dup3:
-		*result = cf_nt_replace((int)a[0], (int)a[1], (int)a[2], raw_dup3);
+		*result = cf_nt_replace((int)a, (int)b, (int)c, raw_dup3);
 		return true;
+	case SYS_fcntl:
+		if (b != F_DUPFD && b != F_DUPFD_CLOEXEC)
+			return false;
+		*result = cf_nt_duplicated((int)a, (int)cf_nt_real.syscall(SYS_fcntl, a, b, c));
+		return true;
+#ifdef SYS_recvmsg
+	case SYS_recvmsg:
+		*result = cf_nt_received(cf_nt_real.syscall(SYS_recvmsg, a, b, c),
+					 (struct msghdr *)(uintptr_t)b);
+		return true;
+#endif
+#ifdef SYS_pidfd_getfd
+	case SYS_pidfd_getfd:
+		*result = cf_nt_taken((int)cf_nt_real.syscall(SYS_pidfd_getfd, a, b, c));
+		return true;
+#endif
 #ifdef SYS_open
 	case SYS_open:
-		return open_device(text(a[0]), a[1], result);
+		return open_device(text(a), b, result);
 #endif
 	case SYS_openat:
-		return open_device(text(a[1]), a[2], result);
+		return open_device(text(b), c, result);
+	default:
+		return false;
+	}
+}
+
+CF_NT_ASIDE static long by_number(long number, long a, long b, long c, long d, long e, long f)
+{
+	long result;
+
+	if (serve_number(number, a, b, c, &result))
+		return result;
+	result = cf_nt_real.syscall(number, a, b, c, d, e, f);
+	CF_NT_STAY();
+	return result;
+}
+
+/* Few of a program's calls by number are among these, so it costs them a few comparisons. */
+static inline bool concerns(long number)
+{
+	switch (number) {
+	case SYS_ioctl:
+	case SYS_close:
+#ifdef SYS_close_range
+	case SYS_close_range:
+#endif
+	case SYS_dup:
+#ifdef SYS_dup2
+	case SYS_dup2:
+#endif
+	case SYS_dup3:
+	case SYS_fcntl:
+#ifdef SYS_recvmsg
+	case SYS_recvmsg:
+#endif
+#ifdef SYS_pidfd_getfd
+	case SYS_pidfd_getfd:
+#endif
+#ifdef SYS_open
+	case SYS_open:
+#endif
+	case SYS_openat:
+		return true;
 	default:
 		return false;
 	}
@@ -123,18 +180,18 @@ static bool by_number(long number, const long a[6], long *result)
 
 /*
  * All six places are passed on, whether the call uses them or not, as the C library's function
- * does.
+ * does.  The last lies in the caller's stack, and may be something else there, which another thread
+ * may be writing; so it is read as the C library reads it, and never written, which a jump instead
+ * of a call might do.
  */
-long cf_nt_enter_syscall(long number, ...)
+long cf_nt_enter_syscall(long number, long a, long b, long c, long d, long e, long f)
 {
-	va_list list;
-	long a[6], result;
+	long result;
 
-	va_start(list, number);
-	for (int i = 0; i < 6; i++)
-		a[i] = va_arg(list, long);
-	va_end(list);
-	if (by_number(number, a, &result))
-		return result;
-	return cf_nt_real()->syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+	if (CF_NT_SELDOM(concerns(number)))
+		result = by_number(number, a, b, c, d, e, f);
+	else
+		result = cf_nt_real.syscall(number, a, b, c, d, e, f);
+	CF_NT_STAY();
+	return result;
 }

@@ -2,7 +2,7 @@
 /*
  * compat/ntsync/enter_open.c - in front of open() and its kin.
  *
- * A number that the kernel hands out was free, so whatever was remembered of it is over.
+ * The mode is handed on as it came, whether the flags ask for one or not (compat/ntsync/real.h).
  *
  * What happens if a process dies here: compat/ntsync/create.c says it.
  */
@@ -10,15 +10,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 
 #include "compat/ntsync/enter.h"
 #include "compat/ntsync/object.h"
 
-int cf_nt_enter_open(const char *path, int flags, ...) CF_NT_ENTER("open");
-int cf_nt_enter_open64(const char *path, int flags, ...) CF_NT_ENTER("open64");
-int cf_nt_enter_openat(int folder, const char *path, int flags, ...) CF_NT_ENTER("openat");
-int cf_nt_enter_openat64(int folder, const char *path, int flags, ...) CF_NT_ENTER("openat64");
+int cf_nt_enter_open(const char *path, int flags, mode_t mode) CF_NT_ENTER("open");
+int cf_nt_enter_open64(const char *path, int flags, mode_t mode) CF_NT_ENTER("open64");
+int cf_nt_enter_openat(int folder, const char *path, int flags, mode_t mode)
+	CF_NT_ENTER("openat");
+int cf_nt_enter_openat64(int folder, const char *path, int flags, mode_t mode)
+	CF_NT_ENTER("openat64");
 int cf_nt_enter_open_2(const char *path, int flags) CF_NT_ENTER("__open_2");
 int cf_nt_enter_open64_2(const char *path, int flags) CF_NT_ENTER("__open64_2");
 int cf_nt_enter_openat_2(int folder, const char *path, int flags) CF_NT_ENTER("__openat_2");
@@ -26,29 +27,12 @@ int cf_nt_enter_openat64_2(int folder, const char *path, int flags) CF_NT_ENTER(
 int cf_nt_enter_creat(const char *path, mode_t mode) CF_NT_ENTER("creat");
 int cf_nt_enter_creat64(const char *path, mode_t mode) CF_NT_ENTER("creat64");
 
-#ifdef O_TMPFILE
-#define WITH_MODE(flags) (((flags) & O_CREAT) != 0 || ((flags) & O_TMPFILE) == O_TMPFILE)
-#else
-#define WITH_MODE(flags) (((flags) & O_CREAT) != 0)
-#endif
-
-/* The mode that follows flags in a list of arguments, if one does. */
-#define TAKE_MODE(mode, flags)				\
-	do {						\
-		va_list list;				\
-							\
-		va_start(list, flags);			\
-		if (WITH_MODE(flags))			\
-			mode = va_arg(list, mode_t);	\
-		va_end(list);				\
-	} while (0)
-
 static bool is_device(const char *path, int flags)
 {
-	return cf_nt_is_path(path) && (flags & O_PATH) == 0;
+	return CF_NT_SELDOM(cf_nt_is_path(path)) && (flags & O_PATH) == 0;
 }
 
-static int device(int flags)
+CF_NT_ASIDE static int device(int flags)
 {
 	int fd = cf_nt_open_device(flags);
 
@@ -58,82 +42,65 @@ static int device(int flags)
 	return -1;
 }
 
-static int opened(int fd)
+int cf_nt_enter_open(const char *path, int flags, mode_t mode)
 {
-	if (fd >= 0 && cf_nt_known(fd))
-		cf_nt_forget(fd);
-	return fd;
-}
-
-int cf_nt_enter_open(const char *path, int flags, ...)
-{
-	mode_t mode = 0;
-
-	TAKE_MODE(mode, flags);
 	if (is_device(path, flags))
 		return device(flags);
-	return opened(cf_nt_real()->open(path, flags, mode));
+	return cf_nt_real.open(path, flags, mode);
 }
 
-int cf_nt_enter_open64(const char *path, int flags, ...)
+int cf_nt_enter_open64(const char *path, int flags, mode_t mode)
 {
-	mode_t mode = 0;
-
-	TAKE_MODE(mode, flags);
 	if (is_device(path, flags))
 		return device(flags);
-	return opened(cf_nt_real()->open64(path, flags, mode));
+	return cf_nt_real.open64(path, flags, mode);
 }
 
-int cf_nt_enter_openat(int folder, const char *path, int flags, ...)
+int cf_nt_enter_openat(int folder, const char *path, int flags, mode_t mode)
 {
-	mode_t mode = 0;
-
-	TAKE_MODE(mode, flags);
 	if (is_device(path, flags))
 		return device(flags);
-	return opened(cf_nt_real()->openat(folder, path, flags, mode));
+	return cf_nt_real.openat(folder, path, flags, mode);
 }
 
-int cf_nt_enter_openat64(int folder, const char *path, int flags, ...)
+int cf_nt_enter_openat64(int folder, const char *path, int flags, mode_t mode)
 {
-	mode_t mode = 0;
-
-	TAKE_MODE(mode, flags);
 	if (is_device(path, flags))
 		return device(flags);
-	return opened(cf_nt_real()->openat64(folder, path, flags, mode));
+	return cf_nt_real.openat64(folder, path, flags, mode);
 }
 
-/* The fortified ones are called without a mode only. */
+/* The fortified ones are called without a mode, and end the program if there should be one. */
 int cf_nt_enter_open_2(const char *path, int flags)
 {
-	return is_device(path, flags) ? device(flags) : opened(cf_nt_real()->open(path, flags));
+	return is_device(path, flags) ? device(flags) : cf_nt_real.open_2(path, flags);
 }
 
 int cf_nt_enter_open64_2(const char *path, int flags)
 {
-	return is_device(path, flags) ? device(flags) : opened(cf_nt_real()->open64(path, flags));
+	return is_device(path, flags) ? device(flags) : cf_nt_real.open64_2(path, flags);
 }
 
 int cf_nt_enter_openat_2(int folder, const char *path, int flags)
 {
-	return is_device(path, flags) ? device(flags) :
-					opened(cf_nt_real()->openat(folder, path, flags));
+	return is_device(path, flags) ? device(flags) : cf_nt_real.openat_2(folder, path, flags);
 }
 
 int cf_nt_enter_openat64_2(int folder, const char *path, int flags)
 {
-	return is_device(path, flags) ? device(flags) :
-					opened(cf_nt_real()->openat64(folder, path, flags));
+	return is_device(path, flags) ? device(flags) : cf_nt_real.openat64_2(folder, path, flags);
 }
 
 int cf_nt_enter_creat(const char *path, mode_t mode)
 {
-	return cf_nt_is_path(path) ? device(O_WRONLY) : opened(cf_nt_real()->creat(path, mode));
+	if (is_device(path, O_WRONLY))
+		return device(O_WRONLY);
+	return cf_nt_real.creat(path, mode);
 }
 
 int cf_nt_enter_creat64(const char *path, mode_t mode)
 {
-	return cf_nt_is_path(path) ? device(O_WRONLY) : opened(cf_nt_real()->creat64(path, mode));
+	if (is_device(path, O_WRONLY))
+		return device(O_WRONLY);
+	return cf_nt_real.creat64(path, mode);
 }

@@ -46,85 +46,85 @@ static const char *shown(const char *path)
 
 int cf_nt_enter_access(const char *path, int mode)
 {
-	return cf_nt_real()->access(shown(path), mode);
+	return cf_nt_real.access(shown(path), mode);
 }
 
 int cf_nt_enter_euidaccess(const char *path, int mode)
 {
-	return cf_nt_real()->euidaccess(shown(path), mode);
+	return cf_nt_real.euidaccess(shown(path), mode);
 }
 
 int cf_nt_enter_eaccess(const char *path, int mode)
 {
-	return cf_nt_real()->euidaccess(shown(path), mode);
+	return cf_nt_real.euidaccess(shown(path), mode);
 }
 
 int cf_nt_enter_faccessat(int folder, const char *path, int mode, int flags)
 {
-	return cf_nt_real()->faccessat(folder, shown(path), mode, flags);
+	return cf_nt_real.faccessat(folder, shown(path), mode, flags);
 }
 
 int cf_nt_enter_stat(const char *path, void *info)
 {
-	return cf_nt_real()->stat(shown(path), info);
+	return cf_nt_real.stat(shown(path), info);
 }
 
 int cf_nt_enter_stat64(const char *path, void *info)
 {
-	return cf_nt_real()->stat64(shown(path), info);
+	return cf_nt_real.stat64(shown(path), info);
 }
 
 int cf_nt_enter_lstat(const char *path, void *info)
 {
-	return cf_nt_real()->lstat(shown(path), info);
+	return cf_nt_real.lstat(shown(path), info);
 }
 
 int cf_nt_enter_lstat64(const char *path, void *info)
 {
-	return cf_nt_real()->lstat64(shown(path), info);
+	return cf_nt_real.lstat64(shown(path), info);
 }
 
 int cf_nt_enter_fstatat(int folder, const char *path, void *info, int flags)
 {
-	return cf_nt_real()->fstatat(folder, shown(path), info, flags);
+	return cf_nt_real.fstatat(folder, shown(path), info, flags);
 }
 
 int cf_nt_enter_fstatat64(int folder, const char *path, void *info, int flags)
 {
-	return cf_nt_real()->fstatat64(folder, shown(path), info, flags);
+	return cf_nt_real.fstatat64(folder, shown(path), info, flags);
 }
 
 int cf_nt_enter_statx(int folder, const char *path, int flags, unsigned mask, void *info)
 {
-	return cf_nt_real()->statx(folder, shown(path), flags, mask, info);
+	return cf_nt_real.statx(folder, shown(path), flags, mask, info);
 }
 
 int cf_nt_enter_xstat(int version, const char *path, void *info)
 {
-	return cf_nt_real()->xstat(version, shown(path), info);
+	return cf_nt_real.xstat(version, shown(path), info);
 }
 
 int cf_nt_enter_xstat64(int version, const char *path, void *info)
 {
-	return cf_nt_real()->xstat64(version, shown(path), info);
+	return cf_nt_real.xstat64(version, shown(path), info);
 }
 
 int cf_nt_enter_lxstat(int version, const char *path, void *info)
 {
-	return cf_nt_real()->lxstat(version, shown(path), info);
+	return cf_nt_real.lxstat(version, shown(path), info);
 }
 
 int cf_nt_enter_lxstat64(int version, const char *path, void *info)
 {
-	return cf_nt_real()->lxstat64(version, shown(path), info);
+	return cf_nt_real.lxstat64(version, shown(path), info);
 }
 
 int cf_nt_enter_fxstatat(int version, int folder, const char *path, void *info, int flags)
 {
-	return cf_nt_real()->fxstatat(version, folder, shown(path), info, flags);
+	return cf_nt_real.fxstatat(version, folder, shown(path), info, flags);
 }
 
 int cf_nt_enter_fxstatat64(int version, int folder, const char *path, void *info, int flags)
 {
-	return cf_nt_real()->fxstatat64(version, folder, shown(path), info, flags);
+	return cf_nt_real.fxstatat64(version, folder, shown(path), info, flags);
 }

@@ -8,6 +8,7 @@
 
 #include "compat/ntsync/object.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -121,27 +122,55 @@ static enum cf_nt_kind found_object(int fd, uint64_t seen, uint64_t token,
 	return CF_NT_OBJECT;
 }
 
-enum cf_nt_kind cf_nt_examine(int fd, struct cf_nt_found *found)
+/* What an open file description says by its offset; 0: that it is none of ours. */
+static uint64_t token_of(int fd)
 {
-	uint64_t seen, token;
-	struct stat info;
-	off_t offset;
+	off_t offset = lseek(fd, 0, SEEK_CUR);
 
-	seen = cf_nt_word(fd);
-	if (cf_nt_off() || cf_nt_kind(seen) == CF_NT_HIDDEN || fstat(fd, &info) < 0 ||
-	    !is_plausible(&info))
-		return CF_NT_UNKNOWN;
-	offset = lseek(fd, 0, SEEK_CUR);
-	if (offset < 0 || ((uint64_t)offset & CF_NT_MARK) == 0 ||
+	return offset >= 0 && ((uint64_t)offset & CF_NT_MARK) != 0 ? (uint64_t)offset : 0;
+}
+
+static enum cf_nt_kind identify(int fd, uint64_t seen, uint64_t token, struct cf_nt_found *found)
+{
+	struct stat info;
+
+	if (fstat(fd, &info) < 0 || !is_plausible(&info) ||
 	    !CARAFE_SUCCESS(cf_nt_attach(&found->environment)))
 		return CF_NT_UNKNOWN;
-	token = (uint64_t)offset;
 	if (is_file_of(found->environment, &info, CF_SHARD_DEVICE))
 		return found_device(fd, seen, token, found);
 	found->index = cf_nt_token_object(token);
 	if (is_file_of(found->environment, &info, cf_shard(found->index)))
 		return found_object(fd, seen, token, found);
 	return CF_NT_UNKNOWN;
+}
+
+enum cf_nt_kind cf_nt_examine(int fd, struct cf_nt_found *found)
+{
+	enum cf_nt_kind kind = CF_NT_UNKNOWN;
+	uint64_t seen = cf_nt_word(fd), token;
+	int saved = errno;
+
+	if (!cf_nt_off() && cf_nt_kind(seen) != CF_NT_HIDDEN) {
+		token = token_of(fd);
+		if (token != 0)
+			kind = identify(fd, seen, token, found);
+	}
+	errno = saved;
+	return kind;
+}
+
+void cf_nt_expect(int fd)
+{
+	uint64_t seen = cf_nt_word(fd);
+
+	if (cf_nt_kind(seen) != CF_NT_HIDDEN)
+		cf_nt_remember(fd, seen, CF_NT_MAYBE);
+}
+
+bool cf_nt_is_marked(int fd)
+{
+	return token_of(fd) != 0;
 }
 
 enum cf_nt_kind cf_nt_find(int fd, struct cf_nt_found *found)

@@ -40,6 +40,12 @@ enum cf_nt_kind cf_nt_find(int fd, struct cf_nt_found *found);
 /* As cf_nt_find(), but looks at the descriptor itself: what was known has shown to be wrong. */
 enum cf_nt_kind cf_nt_examine(int fd, struct cf_nt_found *found);
 
+/* A descriptor that came from elsewhere may be one of ours: who closes it looks. [signal-safe] */
+void cf_nt_expect(int fd);
+
+/* Whether a descriptor looks like one of ours, as hardly any other does. [signal-safe] */
+bool cf_nt_is_marked(int fd);
+
 /*
  * The same without entering an environment, for a descriptor that is about to be closed.
  * [signal-safe]

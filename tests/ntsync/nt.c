@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -309,6 +310,60 @@ uint64_t nt_now(void)
 uint64_t nt_in_ms(unsigned int ms)
 {
 	return nt_now() + (uint64_t)ms * 1000000u;
+}
+
+/* --- messages ------------------------------------------------------------------- */
+
+void nt_send(int sock, const int *fds, unsigned int count)
+{
+	char byte = 'x';
+	struct iovec data = { &byte, 1 };
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(NT_MESSAGE_FDS * sizeof(int))];
+	} control;
+	struct msghdr message;
+	struct cmsghdr *c;
+
+	memset(&message, 0, sizeof(message));
+	memset(&control, 0, sizeof(control));
+	message.msg_iov = &data;
+	message.msg_iovlen = 1;
+	message.msg_control = control.bytes;
+	message.msg_controllen = CMSG_SPACE(count * sizeof(int));
+	c = CMSG_FIRSTHDR(&message);
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(count * sizeof(int));
+	memcpy(CMSG_DATA(c), fds, count * sizeof(int));
+	if (sendmsg(sock, &message, 0) != 1)
+		_exit(101);
+}
+
+bool nt_receive(int sock, int *fds, unsigned int count, int flags)
+{
+	char byte;
+	struct iovec data = { &byte, 1 };
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(NT_MESSAGE_FDS * sizeof(int))];
+	} control;
+	struct msghdr message;
+	struct cmsghdr *c;
+
+	memset(&message, 0, sizeof(message));
+	memset(&control, 0, sizeof(control));
+	message.msg_iov = &data;
+	message.msg_iovlen = 1;
+	message.msg_control = control.bytes;
+	message.msg_controllen = sizeof(control.bytes);
+	if (recvmsg(sock, &message, flags) != 1)
+		return false;
+	c = CMSG_FIRSTHDR(&message);
+	if (c == NULL || c->cmsg_type != SCM_RIGHTS || c->cmsg_len != CMSG_LEN(count * sizeof(int)))
+		return false;
+	memcpy(fds, CMSG_DATA(c), count * sizeof(int));
+	return true;
 }
 
 /* --- waits elsewhere --------------------------------------------------------------- */

@@ -156,6 +156,17 @@ bool waits_still(struct waiter *w, const char *what);
 bool wait_ended(struct waiter *w, int result, unsigned int index, const char *what);
 void until_asleep(pid_t pid, pid_t tid, const _Atomic int *stage);
 
+/* --- messages ---------------------------------------------------------------------- */
+
+#define NT_MESSAGE_FDS 8 /* the most in one */
+
+/* A message with descriptors and one byte; ends the process when it cannot be sent. */
+void nt_send(int sock, const int *fds, unsigned int count);
+/* False: none came with exactly so many. */
+bool nt_receive(int sock, int *fds, unsigned int count, int flags);
+
+/* --- processes --------------------------------------------------------------------- */
+
 /* Waits for a child of ours and returns its wait status. */
 int reap(pid_t pid);
 /* One check: the child ended by exit(0). */

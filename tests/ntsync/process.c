@@ -126,31 +126,36 @@ int after_exec(int argc, char **argv)
 	return 0;
 }
 
+/* How the program is started again: to look at four descriptors, of which it inherits three. */
+struct command_line {
+	char number[4][16];
+	char *argv[7];
+};
+
+static void inherit(struct command_line *line, int dev, int sem, int event, int gone)
+{
+	const int fd[4] = { dev, sem, event, gone };
+
+	line->argv[0] = (char *)(uintptr_t) "conformance"; /* only read */
+	line->argv[1] = (char *)(uintptr_t) "--after-exec";
+	for (int i = 0; i < 4; i++) {
+		snprintf(line->number[i], sizeof(line->number[i]), "%d", fd[i]);
+		line->argv[2 + i] = line->number[i];
+		fcntl(fd[i], F_SETFD, fd[i] == gone ? FD_CLOEXEC : 0);
+	}
+	line->argv[6] = NULL;
+}
+
 static void exec_inherits(void)
 {
 	int dev = nt_open(), sem = nt_sem(dev, 3, 9), event = nt_auto(dev), gone = nt_auto(dev);
-	char numbers[4][16];
-	char *argv[] = {
-		(char[]){ "conformance" },
-		(char[]){ "--after-exec" },
-		numbers[0],
-		numbers[1],
-		numbers[2],
-		numbers[3],
-		NULL,
-	};
+	struct command_line line;
 	pid_t child;
 
-	fcntl(dev, F_SETFD, 0);
-	fcntl(sem, F_SETFD, 0);
-	fcntl(event, F_SETFD, 0);
-	snprintf(numbers[0], sizeof(numbers[0]), "%d", dev);
-	snprintf(numbers[1], sizeof(numbers[1]), "%d", sem);
-	snprintf(numbers[2], sizeof(numbers[2]), "%d", event);
-	snprintf(numbers[3], sizeof(numbers[3]), "%d", gone);
+	inherit(&line, dev, sem, event, gone);
 	child = nt_fork();
 	if (child == 0) {
-		execv("/proc/self/exe", argv);
+		execv("/proc/self/exe", line.argv);
 		_exit(127);
 	}
 	is(nt_any(dev, OWNER, LATE, 0, NULL, FDS(event)), 0, "a program started by exec sets it");
@@ -158,7 +163,7 @@ static void exec_inherits(void)
 	sem_is(sem, 2, 9, "it took one");
 	nt_release(sem, 1, NULL);
 
-	if (posix_spawn(&child, "/proc/self/exe", NULL, NULL, argv, environ) != 0)
+	if (posix_spawn(&child, "/proc/self/exe", NULL, NULL, line.argv, environ) != 0)
 		nt_give_up("posix_spawn");
 	child_is_fine(child, "the same by posix_spawn");
 	event_is(event, 0, 1, "it set the event");
@@ -174,26 +179,11 @@ static void exec_same_process(void)
 	if (child == 0) {
 		int own = nt_open(), sem = nt_sem(own, 3, 9), set = nt_auto(own),
 		    gone = nt_auto(own);
-		char numbers[4][16];
-		char *argv[] = {
-			(char[]){ "conformance" },
-			(char[]){ "--after-exec" },
-			numbers[0],
-			numbers[1],
-			numbers[2],
-			numbers[3],
-			NULL,
-		};
+		struct command_line line;
 
-		fcntl(own, F_SETFD, 0);
-		fcntl(sem, F_SETFD, 0);
-		fcntl(set, F_SETFD, 0);
-		snprintf(numbers[0], sizeof(numbers[0]), "%d", own);
-		snprintf(numbers[1], sizeof(numbers[1]), "%d", sem);
-		snprintf(numbers[2], sizeof(numbers[2]), "%d", set);
-		snprintf(numbers[3], sizeof(numbers[3]), "%d", gone);
+		inherit(&line, own, sem, set, gone);
 		nt_set(event, NULL);
-		execv("/proc/self/exe", argv);
+		execv("/proc/self/exe", line.argv);
 		_exit(127);
 	}
 	child_is_fine(child, "objects survive their maker's exec");
@@ -201,58 +191,6 @@ static void exec_same_process(void)
 }
 
 /* --- messages ---------------------------------------------------------------------- */
-
-static void send_fds(int sock, const int *fds, unsigned int count)
-{
-	char byte = 'x';
-	struct iovec data = { &byte, 1 };
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(8 * sizeof(int))];
-	} control;
-	struct msghdr message;
-	struct cmsghdr *c;
-
-	memset(&message, 0, sizeof(message));
-	memset(&control, 0, sizeof(control));
-	message.msg_iov = &data;
-	message.msg_iovlen = 1;
-	message.msg_control = control.bytes;
-	message.msg_controllen = CMSG_SPACE(count * sizeof(int));
-	c = CMSG_FIRSTHDR(&message);
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(count * sizeof(int));
-	memcpy(CMSG_DATA(c), fds, count * sizeof(int));
-	if (sendmsg(sock, &message, 0) != 1)
-		_exit(101);
-}
-
-static bool receive_fds(int sock, int *fds, unsigned int count, int flags)
-{
-	char byte;
-	struct iovec data = { &byte, 1 };
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(8 * sizeof(int))];
-	} control;
-	struct msghdr message;
-	struct cmsghdr *c;
-
-	memset(&message, 0, sizeof(message));
-	memset(&control, 0, sizeof(control));
-	message.msg_iov = &data;
-	message.msg_iovlen = 1;
-	message.msg_control = control.bytes;
-	message.msg_controllen = sizeof(control.bytes);
-	if (recvmsg(sock, &message, flags) != 1)
-		return false;
-	c = CMSG_FIRSTHDR(&message);
-	if (c == NULL || c->cmsg_type != SCM_RIGHTS || c->cmsg_len != CMSG_LEN(count * sizeof(int)))
-		return false;
-	memcpy(fds, CMSG_DATA(c), count * sizeof(int));
-	return true;
-}
 
 static void sockets(int pair[2])
 {
@@ -274,10 +212,10 @@ static void messages(void)
 
 		for (int i = 0; i < 20; i++)
 			dup(null); /* so that numbers differ on both sides */
-		send_fds(pair[1], (int[]){ own, made, event }, 3);
+		nt_send(pair[1], (int[]){ own, made, event }, 3);
 		_exit(nt_any(own, OWNER, LATE, 0, NULL, FDS(event)) == 0 ? 0 : 1);
 	}
-	ok(receive_fds(pair[0], fds, 3, MSG_CMSG_CLOEXEC), "device, semaphore and event received");
+	ok(nt_receive(pair[0], fds, 3, MSG_CMSG_CLOEXEC), "device, semaphore and event received");
 	sem_is(fds[1], 1, 9, "the semaphore is what the sender made");
 	is(nt_any(fds[0], OWNER, POLL, 0, NULL, FDS(fds[1])), 0,
 	   "its instance is that of the device");
@@ -290,8 +228,8 @@ static void messages(void)
 	ok(nt_event(fds[0], 0, 0) >= 0, "new ones can be made");
 
 	sem = nt_sem(dev, 4, 9);
-	send_fds(pair[0], (int[]){ sem, sem }, 2);
-	ok(receive_fds(pair[1], copies, 2, 0), "the same object twice in a message, to oneself");
+	nt_send(pair[0], (int[]){ sem, sem }, 2);
+	ok(nt_receive(pair[1], copies, 2, 0), "the same object twice in a message, to oneself");
 	is(fcntl(copies[0], F_GETFD), 0, "not close-on-exec unless asked for");
 	is(nt_all(dev, OWNER, POLL, 0, NULL, FDS(copies[0], copies[1])), -EINVAL, "is one object");
 	close(sem);
@@ -305,20 +243,20 @@ static void in_flight(void)
 	pid_t child;
 
 	sockets(pair);
-	send_fds(pair[0], &sem, 1);
+	nt_send(pair[0], &sem, 1);
 	close(sem);
 	/* Whatever takes closed objects away gets the chance to. */
 	for (int i = 0; i < 200; i++)
 		close(nt_sem(dev, 0, 1));
 	is(nt_sem(dev, 0, 0), sem, "its number is free");
-	ok(receive_fds(pair[1], &fd, 1, 0), "an object whose only descriptor was in flight");
+	ok(nt_receive(pair[1], &fd, 1, 0), "an object whose only descriptor was in flight");
 	sem_is(fd, 3, 9, "is what it was");
 
 	child = nt_fork();
 	if (child == 0) {
 		int own = nt_open(), made = nt_mutex(own, 77, 5);
 
-		send_fds(pair[0], (int[]){ own, made }, 2);
+		nt_send(pair[0], (int[]){ own, made }, 2);
 		_exit(0);
 	}
 	child_is_fine(child, "a sender ends before anybody received");
@@ -327,21 +265,21 @@ static void in_flight(void)
 	{
 		int fds[2];
 
-		ok(receive_fds(pair[1], fds, 2, 0), "then its message is received");
+		ok(nt_receive(pair[1], fds, 2, 0), "then its message is received");
 		mutex_is(fds[1], 0, 77, 5, "the mutex is what it was");
 		is(nt_any(fds[0], 77, POLL, 0, NULL, FDS(fds[1])), 0, "in its instance");
 	}
 
 	w = waits_any(PROCESS, dev, OWNER, LATE, 0, FDS(event));
-	send_fds(pair[0], &event, 1);
+	nt_send(pair[0], &event, 1);
 	close(event);
-	ok(receive_fds(pair[1], &fd, 1, 0), "an event that was in flight while waited for");
+	ok(nt_receive(pair[1], &fd, 1, 0), "an event that was in flight while waited for");
 	nt_set(fd, NULL);
 	wait_ended(w, 0, 0, "ends the wait");
 
 	/* Never received: it goes with the socket, and with it all its objects. */
 	sem = nt_sem(dev, 1, 1);
-	send_fds(pair[0], &sem, 1);
+	nt_send(pair[0], &sem, 1);
 	close(sem);
 	close(pair[0]);
 	close(pair[1]);
