@@ -17,8 +17,10 @@ static void figure(char text[32], double value, const char *unit)
 		snprintf(text, 32, "%.0f %s", value, unit);
 	else if (value < 1000)
 		snprintf(text, 32, "%.1f ns", value);
-	else
+	else if (value < 1000000)
 		snprintf(text, 32, "%.2f us", value / 1000);
+	else
+		snprintf(text, 32, "%.2f ms", value / 1000000);
 }
 
 static void print_peers(const struct bench_run *run, const struct bench_row *row)

@@ -39,7 +39,7 @@ echo "1..8"
 is "it works" $? 0
 is "a pipe gets no progress" "$(cat "$place/err")" ""
 # A line of the table has a title of 39 columns and then Carafe's figure; the first three are floors.
-is "every operation of Carafe has a figure above 0" "$(awk 'substr($0, 40, 11) ~ /[1-9].* (ns|us|bytes)/' \
+is "every operation of Carafe has a figure above 0" "$(awk 'substr($0, 40, 11) ~ /[1-9].* (ns|us|ms|bytes)/' \
 	"$place/table" | grep -vc '^operation')" \
 	"$([ "$(nproc 2> /dev/null || echo 2)" -gt 1 ] && echo 26 || echo 24)"
 is "the floors are there" "$(grep -c 'raw [1-9]' "$place/table")" 3
