@@ -51,6 +51,7 @@ struct example {
 /* ---- objects ---- */
 
 /* clang-format off */
+/* clang-format off */
 #define MANUAL(set) { true, SIM_EVENT_CREATE, { 0, set } }
 #define AUTO(set) { true, SIM_EVENT_CREATE, { 1, set } }
 #define MUTANT(owned) { true, SIM_MUTANT_CREATE, { owned, 0 } } /* by thread 0 */
