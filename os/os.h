@@ -108,7 +108,8 @@ carafe_status os_folder_list(int folder, bool (*visit)(void *context, const char
 
 /*
  * Opens the plain file name in folder for reading and writing; with create it is made (0600).
- * Refused with CARAFE_STATUS_ACCESS_DENIED: links, other owners, other kinds of file.
+ * Refused with CARAFE_STATUS_ACCESS_DENIED: links, other owners, write permission for others, other
+ * kinds of file.
  * CARAFE_STATUS_OBJECT_NAME_NOT_FOUND when absent (or when the folder was removed).
  */
 carafe_status os_file_open(int folder, const char *name, bool create, int *file);

@@ -105,8 +105,8 @@ CARAFE_API carafe_status carafe_event_pulse(carafe_environment *environment, car
  * information	is written on success only
  *
  *	SUCCESS			done
- *	INVALID_PARAMETER	environment is NULL
  *	ACCESS_VIOLATION	information is NULL
+ *	INVALID_PARAMETER	environment is NULL
  *	INVALID_HANDLE		no such handle is open
  *	OBJECT_TYPE_MISMATCH	it is no event
  *	ACCESS_DENIED		the handle lacks CARAFE_EVENT_QUERY_STATE

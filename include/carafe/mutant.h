@@ -79,8 +79,8 @@ CARAFE_API carafe_status carafe_mutant_release(carafe_environment *environment,
  * information	is written on success only
  *
  *	SUCCESS			done
- *	INVALID_PARAMETER	environment is NULL
  *	ACCESS_VIOLATION	information is NULL
+ *	INVALID_PARAMETER	environment is NULL
  *	INVALID_HANDLE		no such handle is open
  *	OBJECT_TYPE_MISMATCH	it is no mutant
  *	ACCESS_DENIED		the handle lacks CARAFE_MUTANT_QUERY_STATE

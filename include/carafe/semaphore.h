@@ -76,8 +76,8 @@ CARAFE_API carafe_status carafe_semaphore_release(carafe_environment *environmen
  * information	is written on success only
  *
  *	SUCCESS			done
- *	INVALID_PARAMETER	environment is NULL
  *	ACCESS_VIOLATION	information is NULL
+ *	INVALID_PARAMETER	environment is NULL
  *	INVALID_HANDLE		no such handle is open
  *	OBJECT_TYPE_MISMATCH	it is no semaphore
  *	ACCESS_DENIED		the handle lacks CARAFE_SEMAPHORE_QUERY_STATE

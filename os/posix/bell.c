@@ -35,7 +35,8 @@ carafe_status os_bell_open(int folder, const char *name, int *bell)
 	fd = cf_high_descriptor(fd);
 	if (fd < 0)
 		return cf_errno_status(errno);
-	if (fstat(fd, &info) < 0 || !S_ISFIFO(info.st_mode) || info.st_uid != geteuid()) {
+	if (fstat(fd, &info) < 0 || !S_ISFIFO(info.st_mode) || info.st_uid != geteuid() ||
+	    (info.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
 		os_close(fd);
 		return CARAFE_STATUS_ACCESS_DENIED;
 	}

@@ -34,7 +34,7 @@ carafe_status os_file_open(int folder, const char *name, bool create, int *file)
 	if (fd < 0)
 		return cf_errno_status(errno);
 	if (fstat(fd, &info) < 0 || !S_ISREG(info.st_mode) || info.st_uid != geteuid() ||
-	    info.st_nlink > 1) {
+	    info.st_nlink > 1 || (info.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
 		os_close(fd);
 		return CARAFE_STATUS_ACCESS_DENIED;
 	}

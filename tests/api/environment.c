@@ -143,7 +143,8 @@ test_places_that_are_refused(void)
 	file = fopen(in_folder("file"), "w");
 	if (file == NULL || fclose(file) != 0)
 		bail_out("cannot write a file");
-	ok(try_open(in_folder("file"), path) != CARAFE_STATUS_SUCCESS, "a file is no folder");
+	is_status(try_open(in_folder("file"), path), CARAFE_STATUS_ACCESS_DENIED,
+		"a file is no folder");
 
 	mkdir(in_folder("target"), 0700);
 	(void)!symlink(in_folder("target"), in_folder("link"));
@@ -165,6 +166,91 @@ test_places_that_are_refused(void)
 	is_status(try_open(in_folder("used"), path), CARAFE_STATUS_OBJECT_NAME_COLLISION,
 		"a folder with other things in it is refused");
 	is_int(entries(in_folder("used")), 1, "and left as it was");
+}
+
+/* An environment that was used, but for one file in it. */
+static void
+refuses_gate(const char *name, bool (*spoil)(const char *gate), const char *what)
+{
+	char path[4096], gate[4096];
+
+	must(try_open(in_folder(name), path), "open");
+	snprintf(gate, sizeof(gate), "%s/gate", in_folder(name));
+	if (!spoil(gate)) {
+		skip(2, "%s: %s", what, strerror(errno));
+		return;
+	}
+	is_status(try_open(in_folder(name), path), CARAFE_STATUS_ACCESS_DENIED, "%s is refused",
+		what);
+	is_int(entries(in_folder(name)), 1, "and nothing was made beside it");
+}
+
+static bool
+make_link(const char *gate)
+{
+	return unlink(gate) == 0 && symlink(in_folder("elsewhere"), gate) == 0;
+}
+
+static bool
+make_folder(const char *gate)
+{
+	return unlink(gate) == 0 && mkdir(gate, 0700) == 0;
+}
+
+static bool
+make_pipe(const char *gate)
+{
+	return unlink(gate) == 0 && mkfifo(gate, 0600) == 0;
+}
+
+static bool
+let_others_write(const char *gate)
+{
+	return chmod(gate, 0622) == 0;
+}
+
+static bool
+give_away(const char *gate)
+{
+	return chown(gate, 12345, 12345) == 0;
+}
+
+static void
+test_files_that_are_refused(void)
+{
+	refuses_gate("gate0", make_link, "a symbolic link in place of a file");
+	ok(!is_there(in_folder("elsewhere")), "and its target is not made");
+	refuses_gate("gate1", make_folder, "a folder in place of a file");
+	refuses_gate("gate2", make_pipe, "a pipe in place of a file");
+	refuses_gate("gate3", let_others_write, "a file that others can write");
+	refuses_gate("gate4", give_away, "a file of somebody else");
+}
+
+static int
+child_with_little_memory(void *argument)
+{
+	const struct rlimit little = { 64 << 20, RLIM_INFINITY };
+	int before = entries("/proc/self/fd");
+	carafe_environment *opened = env;
+
+	(void)argument;
+	if (setrlimit(RLIMIT_AS, &little) != 0)
+		return 1;
+	if (carafe_environment_open(in_folder("little"), 0, &opened) != CARAFE_STATUS_NO_MEMORY ||
+	    opened != NULL)
+		return 2;
+	return entries("/proc/self/fd") == before ? 0 : 3;
+}
+
+static void
+test_little_memory(void)
+{
+	if (getenv("CARAFE_SANITIZER") != NULL && getenv("CARAFE_SANITIZER")[0] != '\0') {
+		skip(1, "a sanitizer needs all of the address space");
+		return;
+	}
+	is_int(reap(spawn(child_with_little_memory, NULL)), 0,
+		"too little address space: refused with a status, and no descriptor is lost");
 }
 
 static void
@@ -460,6 +546,8 @@ main(void)
 	test_names();
 	test_bad_names();
 	test_places_that_are_refused();
+	test_files_that_are_refused();
+	test_little_memory();
 	test_modes();
 	test_owners();
 	test_unwritable();
