@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * scenario.h - the calls in which victims are killed and stopped.
+ *
+ * Victims are forked from the peer, so they have its handles; what the peer does before and
+ * after is in the scenario too.  The peer's own threads are its workers.
+ *
+ * What happens if the test dies here: its folder stays behind.
+ */
+#ifndef CARAFE_TESTS_KILL_SCENARIO_H
+#define CARAFE_TESTS_KILL_SCENARIO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Each but call may be NULL. */
+struct scenario {
+	const char *name;
+	void (*arrange)(void); /* by the peer, before the victim is forked */
+	void (*prepare)(void); /* by the victim, before the steps */
+	int (*call)(void);     /* the steps; 0 is right */
+	void (*release)(void); /* by the peer: lets a victim that sleeps go on */
+	void (*finish)(void);  /* by the peer: the waits of its workers end; may come twice */
+};
+
+/* Set by who kills and stops them. */
+extern bool victim_is_gone;
+
+extern const struct scenario scenarios[];
+extern const size_t scenario_count;
+
+/* By the peer, once: makes the objects and the workers. */
+void scenario_begin(void);
+
+/*
+ * By the peer, while the victim is dead or stopped: calls that never sleep; a word for one that
+ * fails, or NULL.
+ */
+const char *scenario_work(void);
+
+/* By the peer: everything is as in the beginning, or a word for what cannot be brought there. */
+const char *scenario_reset(void);
+
+#endif

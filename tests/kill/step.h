@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * step.h - runs one call of another process instruction by instruction, and stops it anywhere.
+ *
+ * Linux; x86-64 and aarch64 with its atomic instructions (a pair of exclusive load and store never
+ * succeeds when somebody looks between them).
+ *
+ * What happens if the test dies here: its victims die with it.
+ */
+#ifndef CARAFE_TESTS_KILL_STEP_H
+#define CARAFE_TESTS_KILL_STEP_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* Why calls cannot be run step by step here; NULL when they can. */
+const char *step_unable(void);
+
+/*
+ * Forks a process that does prepare(), unless NULL, and then call(), whose instructions are the
+ * steps; it leaves with what call() returns.  Returns when the next instruction is the first one.
+ */
+pid_t step_start(void (*prepare)(void), int (*call)(void));
+
+enum stepped {
+	STEPPED, /* one instruction */
+	ASLEEP,	 /* it is inside a system call that sleeps; step again to wait on */
+	OVER,	 /* it is about to return from call() */
+	GONE	 /* it died or left */
+};
+
+/* Lets the victim do one instruction. */
+enum stepped step_once(pid_t victim);
+
+/* Kills the victim where it is. */
+void step_kill(pid_t victim);
+
+/*
+ * Takes the hands off a victim that is not asleep, which stays stopped as by SIGSTOP until SIGCONT.
+ */
+void step_stop(pid_t victim);
+
+/*
+ * Lets a victim that step_stop() stopped, or that is asleep or over, go on; calls release()
+ * whenever it sleeps. Its exit status, or 256 + the signal that killed it.
+ */
+int step_finish(pid_t victim, void (*release)(void));
+
+#endif
