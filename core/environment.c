@@ -99,7 +99,8 @@ static bool janitor_unwanted(void)
 
 /*
  * Enters with the place's slot; when a dead process left something there, with another one, so that
- * we can sweep it.  Whatever else we locked meanwhile is let go.
+ * we can sweep it.  Whatever else we locked meanwhile is let go.  PENDING: the dead fill all slots,
+ * and what is in ours is still to be swept.
  */
 static carafe_status enter(struct carafe_environment *environment)
 {
@@ -112,7 +113,12 @@ static carafe_status enter(struct carafe_environment *environment)
 		if (status != CARAFE_STATUS_SHARING_VIOLATION)
 			break;
 		status = cf_place_claim(place, slot + 1, &next);
-		if (!CARAFE_SUCCESS(status))
+		if (status == CARAFE_STATUS_INSUFFICIENT_RESOURCES) {
+			status = cf_process_succeed(environment->region, slot);
+			if (CARAFE_SUCCESS(status))
+				status = CARAFE_STATUS_PENDING;
+		}
+		if (status != CARAFE_STATUS_SUCCESS)
 			break;
 		/* Never without any lock: the last user's leaving ends the environment. */
 		cf_place_release(place, slot);
@@ -270,6 +276,38 @@ static carafe_status set_up_process(void)
 	return status;
 }
 
+static void leave(struct carafe_environment *environment)
+{
+	struct cf_process *process = cf_process_at(environment->region, environment->process);
+	struct cf_self *self;
+	uint64_t state;
+
+	if (process != NULL && cf_read(environment->region, &process->state, &state) &&
+	    CARAFE_SUCCESS(cf_self(environment, &self)))
+		(void)cf_sweep_process(self, environment->process, state);
+}
+
+/* Takes the environment's number from it and gives everything back; under the local lock. */
+static void discard(struct carafe_environment *environment)
+{
+	open_environments[environment->number] = NULL;
+	os_unmap(environment->region, CF_REGION_SIZE);
+	cf_place_close(&environment->place);
+}
+
+/* Ends the process that we succeeded, and begins one of our own in its slot. */
+static carafe_status begin_anew(struct carafe_environment *environment)
+{
+	carafe_status status;
+
+	leave(environment);
+	environment->serial = ++last_serial;
+	status = cf_process_enter(environment->region, environment->place.memory,
+				  environment->process);
+	return status == CARAFE_STATUS_SHARING_VIOLATION ? CARAFE_STATUS_INSUFFICIENT_RESOURCES :
+							   status;
+}
+
 /* Enters the environment and gives it a number and a serial; under the local lock. */
 static carafe_status enrol(struct carafe_environment *environment, const char *name)
 {
@@ -287,18 +325,11 @@ static carafe_status enrol(struct carafe_environment *environment, const char *n
 	environment->number = i;
 	environment->serial = ++last_serial;
 	open_environments[i] = environment;
-	return CARAFE_STATUS_SUCCESS;
-}
-
-static void leave(struct carafe_environment *environment)
-{
-	struct cf_process *process = cf_process_at(environment->region, environment->process);
-	struct cf_self *self;
-	uint64_t state;
-
-	if (process != NULL && cf_read(environment->region, &process->state, &state) &&
-	    CARAFE_SUCCESS(cf_self(environment, &self)))
-		(void)cf_sweep_process(self, environment->process, state);
+	if (status == CARAFE_STATUS_PENDING)
+		status = begin_anew(environment);
+	if (!CARAFE_SUCCESS(status))
+		discard(environment);
+	return status;
 }
 
 carafe_status carafe_environment_open(const char *name, uint32_t flags,
@@ -338,9 +369,7 @@ carafe_status carafe_environment_close(carafe_environment *environment)
 	cf_round_stop(environment);
 	os_local_lock();
 	leave(environment);
-	open_environments[environment->number] = NULL;
-	os_unmap(environment->region, CF_REGION_SIZE);
-	cf_place_close(&environment->place);
+	discard(environment);
 	os_local_unlock();
 	free(environment);
 	return CARAFE_STATUS_SUCCESS;

@@ -53,6 +53,21 @@ carafe_status cf_process_enter(struct cf_region *region, int memory, uint32_t sl
 	return CARAFE_STATUS_SUCCESS;
 }
 
+carafe_status cf_process_succeed(struct cf_region *region, uint32_t slot)
+{
+	struct cf_process *process = cf_process_at(region, slot);
+	uint64_t state;
+
+	if (process == NULL)
+		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+	cf_process_describe(process);
+	do {
+		if (!cf_read(region, &process->state, &state))
+			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+	} while (!cf_cas(&process->state, state, cf_next(state, cf_sequence(state) + 1)));
+	return CARAFE_STATUS_SUCCESS;
+}
+
 bool cf_process_dead(struct carafe_environment *environment, uint32_t slot, uint64_t *state)
 {
 	struct cf_process *process = cf_process_at(environment->region, slot);

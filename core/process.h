@@ -24,6 +24,12 @@ struct carafe_environment;
  */
 carafe_status cf_process_enter(struct cf_region *region, int memory, uint32_t slot);
 
+/*
+ * Makes the slot, whose byte the caller has locked, a live process that has what the dead one left
+ * there: for a caller who sweeps that as its own.
+ */
+carafe_status cf_process_succeed(struct cf_region *region, uint32_t slot);
+
 /* Writes who the calling process is into its slot. */
 void cf_process_describe(struct cf_process *process);
 
