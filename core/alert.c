@@ -59,7 +59,7 @@ carafe_status carafe_thread_alert(carafe_environment *environment, uint32_t id)
 	if (outcome != CF_DONE)
 		return cf_outcome_status(outcome);
 	cf_fence_after_cas();
-	if (cf_satisfy(self, thread, &outcome) == CF_UNSOUND)
+	if (cf_satisfy(self, thread, NULL, &outcome) == CF_UNSOUND)
 		return cf_outcome_status(outcome);
 	return CARAFE_STATUS_SUCCESS;
 }

@@ -34,6 +34,7 @@ struct wait {
 	uint32_t count;
 	uint32_t flags;
 	uint32_t identity;
+	uint32_t offered; /* the object that a wait for any may take, or none */
 };
 
 static bool read_wait(struct cf_region *region, struct cf_thread *thread, struct wait *wait)
@@ -91,13 +92,15 @@ static bool complete_any(struct cf_region *region, struct cf_thread *thread,
 			 const struct wait *wait, uint32_t first, uint32_t end,
 			 struct cf_changes *changes, uint32_t *result)
 {
+	const struct cf_type *type;
 	enum cf_taken taken;
 	struct cf_view view;
 	uint32_t i;
 
 	for (i = first; i < end; i++) {
-		const struct cf_type *type = view_block(region, thread, i, &view);
-
+		if (cf_load32_relaxed(&thread->block[i].object) != wait->offered)
+			continue;
+		type = view_block(region, thread, i, &view);
 		taken = type != NULL ? type->take(region, &view, wait->identity, changes)
 				     : CF_NOT_TAKEN;
 		if (taken == CF_NOT_TAKEN)
@@ -140,13 +143,14 @@ static bool complete(struct cf_region *region, struct cf_thread *thread, const s
 }
 
 enum cf_satisfied cf_satisfy(struct cf_self *self, struct cf_thread *thread,
-			     enum cf_outcome *outcome)
+			     const struct cf_object *object, enum cf_outcome *outcome)
 {
 	struct cf_changes changes;
 	uint32_t result, round;
 	struct wait wait;
 
 	*outcome = CF_DAMAGED;
+	wait.offered = object != NULL ? cf_object_index(self->region, object) : CF_OBJECTS;
 	for (round = 0; round < MANY; round++) {
 		if (!read_wait(self->region, thread, &wait))
 			return CF_UNSOUND;
@@ -194,7 +198,7 @@ static enum pass offer(struct cf_self *self, struct cf_walk *walk, bool only_all
 			cf_walk_pass(walk);
 			return PASS_AGAIN;
 		}
-		switch (cf_satisfy(self, walk->thread, outcome)) {
+		switch (cf_satisfy(self, walk->thread, walk->object, outcome)) {
 		case CF_SATISFIED:
 			*granted_any = true;
 			return PASS_AGAIN;

@@ -27,11 +27,12 @@ enum cf_satisfied {
 };
 
 /*
- * Completes the wait of a thread if its objects allow it.  Anybody may call it for anybody.
- * [signal-safe]
+ * Completes the wait of a thread if its objects allow it.  Of those that a wait for any names it takes
+ * only the object that is being offered to its queue, or none: what else is signalled may be due to
+ * somebody who came earlier.  Anybody may call it for anybody. [signal-safe]
  */
 enum cf_satisfied cf_satisfy(struct cf_self *self, struct cf_thread *thread,
-			     enum cf_outcome *outcome);
+			     const struct cf_object *object, enum cf_outcome *outcome);
 
 /*
  * Offers an available object to those who queue for it, oldest first, until it is taken or nobody

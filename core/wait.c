@@ -387,6 +387,48 @@ void cf_wait_suspend(struct carafe_environment *environment)
 		(void)cf_swap32(&self->thread->park, CF_KICKED);
 }
 
+/* Offers one object of our wait for any to its queue, if anybody there could take it. */
+static carafe_status look_at(struct cf_self *self, const struct cf_wait *wait,
+			     struct cf_object *object)
+{
+	const struct cf_type *type;
+	enum cf_outcome outcome;
+	struct cf_view view;
+
+	if (!cf_view_take(self->region, object, &view))
+		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+	type = cf_type_of(view.info);
+	/* Once we are granted another one it may go away. */
+	if (type == NULL)
+		return CARAFE_STATUS_SUCCESS;
+	if (cf_view_unsettled(type, &view))
+		return cf_distribute(self->environment, object);
+	/* Nobody else could have what is ours. */
+	if (type->owned && cf_value(view.state) == wait->identity &&
+	    cf_satisfy(self, self->thread, object, &outcome) == CF_UNSOUND)
+		return cf_outcome_status(outcome);
+	return CARAFE_STATUS_SUCCESS;
+}
+
+/*
+ * Satisfies our wait if that can be had: a signaller who came before us does not know of us, or may
+ * have stopped before he looked at the queue.  Whoever came earlier goes first.
+ */
+static carafe_status look(struct cf_self *self, const struct cf_wait *wait)
+{
+	uint32_t blocks = wait->count + (wait->alert_object ? 1 : 0);
+	carafe_status status = CARAFE_STATUS_SUCCESS;
+	enum cf_outcome outcome;
+	uint32_t i;
+
+	for (i = wait->all ? wait->count : 0; i < blocks && CARAFE_SUCCESS(status); i++)
+		status = look_at(self, wait, wait->view[i].object);
+	if (CARAFE_SUCCESS(status) &&
+	    cf_satisfy(self, self->thread, NULL, &outcome) == CF_UNSOUND)
+		return cf_outcome_status(outcome);
+	return status;
+}
+
 /*
  * Sleeps until the wait is granted or given up; then the wait word is GRANTED or IDLE.  PENDING:
  * granted; REPARSE: a handler took us out, begin again.
@@ -395,8 +437,8 @@ static carafe_status sleep_through(struct cf_self *self, struct cf_wait *wait)
 {
 	struct cf_thread *thread = self->thread;
 	enum os_parked parked = OS_LOOK;
-	enum cf_outcome outcome;
 	bool sound = true, ready = false;
+	carafe_status status;
 	uint64_t bits;
 
 	for (;;) {
@@ -408,9 +450,10 @@ static carafe_status sleep_through(struct cf_self *self, struct cf_wait *wait)
 		if (!cf_wait_waiting(bits))
 			return parked == OS_INTERRUPTED ? CARAFE_STATUS_CANCELLED
 							: CARAFE_STATUS_REPARSE;
-		if (cf_satisfy(self, thread, &outcome) == CF_UNSOUND) {
+		status = look(self, wait);
+		if (!CARAFE_SUCCESS(status)) {
 			(void)cancel(self, &sound);
-			return cf_outcome_status(outcome);
+			return status;
 		}
 		if (parked == OS_LATE && cancel(self, &sound))
 			return CARAFE_STATUS_TIMEOUT;

@@ -186,6 +186,32 @@ static void test_round_finishes_a_grant(void)
 	cf_self_return(&granter);
 }
 
+/*
+ * T1 and after it T2 queue for an event.  S sets it and stops before it looks at the queue.  T2 is
+ * interrupted, and looks.
+ *
+ * Catches a waiter that helps itself past those who came before it.
+ */
+static void test_no_overtaking(void)
+{
+	struct waiter first = { .then = NULL }, second = { .then = NULL };
+	struct cf_view view;
+	carafe_handle event = new_event(false, &view);
+
+	start(&first, event);
+	start(&second, event);
+	put(environment, &view.object->state, 1);
+	cf_wake(second.slot);
+	while (value_of(environment, &view.object->state) != 0)
+		sched_yield();
+	ok(cf_wait_waiting(bits_of(environment, &second.slot->wait)),
+	   "the first in the queue gets the event, whoever looks first");
+	must(carafe_event_set(environment, event, NULL), "set");
+	is_int(finish(&first), CARAFE_STATUS_WAIT_0, "so it is satisfied");
+	is_int(finish(&second), CARAFE_STATUS_WAIT_0, "and the second is by the next set");
+	must(carafe_close(environment, event), "close");
+}
+
 /* ---- Mutants ---- */
 
 /*
@@ -413,6 +439,7 @@ int main(void)
 	test_note_of_a_mutant_in_a_change();
 	test_grant_of_an_object_that_is_gone();
 	test_end_inside_a_change();
+	test_no_overtaking();
 	test_word_named_twice();
 	test_last_sequence();
 	return done_testing();

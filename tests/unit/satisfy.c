@@ -36,9 +36,18 @@ static bool is(uint32_t of_event, uint32_t of_manual, uint32_t of_semaphore, uin
 	       value_of(environment, &mutant.object->state) == of_mutant;
 }
 
+/* Offers each of its objects, in order, and at last none. */
 static enum cf_satisfied satisfy(struct cf_self *whose)
 {
-	return cf_satisfy(self, whose->thread, &outcome);
+	struct cf_thread *thread = whose->thread;
+	enum cf_satisfied satisfied = CF_NOT_NOW;
+
+	for (uint32_t i = 0; i <= cf_load32(&thread->count) && satisfied == CF_NOT_NOW; i++)
+		satisfied = cf_satisfy(self, thread,
+				       cf_object_at(environment->region,
+						    cf_load32(&thread->block[i].object)),
+				       &outcome);
+	return satisfied == CF_NOT_NOW ? cf_satisfy(self, thread, NULL, &outcome) : satisfied;
 }
 
 static void distribute(struct cf_view *view)
@@ -165,6 +174,19 @@ static void test_alert_object(void)
 	wait_for(&one, CF_WAIT_EVENT | CF_WAIT_ALL, &manual, &semaphore, &event);
 	ok(satisfy(&one) == CF_SATISFIED && is_granted(&one, grant(0)) && is(1, 1, 0, 0),
 	   "all objects go before it");
+	leave(&one);
+}
+
+/* Catches an offer of one object that takes another one, whose queue has its own order. */
+static void test_offered(void)
+{
+	arrange(0, 1, 1, 9);
+	wait_for(&one, CF_WAIT_ALERT, &manual, &semaphore);
+	is_int(cf_satisfy(self, one.thread, NULL, &outcome), CF_NOT_NOW,
+	       "who is offered nothing takes nothing");
+	is_int(cf_satisfy(self, one.thread, semaphore.object, &outcome), CF_SATISFIED,
+	       "a wait for any is satisfied by what is offered");
+	ok(is_granted(&one, grant(1)) && is(0, 1, 0, 9), "and by nothing else");
 	leave(&one);
 }
 
@@ -361,6 +383,7 @@ int main(void)
 	test_all_of_64();
 	test_alert();
 	test_alert_object();
+	test_offered();
 	test_queue_order();
 	test_many_units();
 	test_pulse();
