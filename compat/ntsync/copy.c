@@ -8,34 +8,52 @@
 
 #include "compat/ntsync/copy.h"
 
+#include <elf.h>
 #include <errno.h>
+#include <link.h>
 #include <linux/futex.h>
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
+#include "compat/ntsync/inside.h"
 #include "compat/ntsync/real.h"
+#include "core/atomic.h"
 
 #define PAGE 4096u	   /* a page is a multiple of it */
 #define NEAR (64u * 1024u) /* as far from the present frame as a page is examined */
 
-/*
- * The part of this thread's stack in which every page was seen to be writable.  While a handler
- * interrupts the change of it, low is above everything.
- */
-static _Thread_local CF_NT_FIXED volatile uintptr_t low = UINTPTR_MAX, high;
+_Static_assert(CF_NT_COPY_MOST <= PAGE, "what is copied at once lies in two pages at the most");
 
 static uintptr_t page_of(uintptr_t address)
 {
 	return address & ~(uintptr_t)(PAGE - 1);
 }
 
+/* ---- Asking the kernel -------------------------------------------------------------------- */
+
 /*
- * Whether the page can be written: the kernel is asked to OR 0 into a word of it, which changes
- * nothing even when other threads write there at the same time, and to wake nobody.
+ * The kernel reads a set of signals there, and then sees that it is not told what to do with it.
+ * Not at the beginning of the page: at address 0 it takes it that there is no set.
+ */
+static bool is_readable(uintptr_t page)
+{
+	int saved = errno;
+	bool readable;
+
+	/* integer to pointer: the page of a pointer given */
+	readable = cf_nt_real.syscall(SYS_rt_sigprocmask, -1l, (void *)(page + 8), NULL, 8l) >= 0 ||
+		   errno != EFAULT;
+	errno = saved;
+	return readable;
+}
+
+/*
+ * The kernel is asked to OR 0 into a word of it, which changes nothing even when other threads
+ * write there at the same time, and to wake nobody.
  */
 static bool is_writable(uintptr_t page)
 {
@@ -43,10 +61,7 @@ static bool is_writable(uintptr_t page)
 	int saved = errno;
 	long result;
 
-	/*
-	 * FUTEX_OP_OR with 0, then compare for "less than 0": no 32-bit word is, unsigned or
-	 * signed.
-	 */
+	/* Then it compares for "less than 0": no 32-bit word is, unsigned or signed. */
 	result = cf_nt_real.syscall(
 		SYS_futex, &nobody, FUTEX_WAKE_OP | FUTEX_PRIVATE_FLAG, 0, 0,
 		(uint32_t *)page, /* integer to pointer: the page of a pointer given */
@@ -55,68 +70,122 @@ static bool is_writable(uintptr_t page)
 	return result >= 0;
 }
 
-/* Examines the pages from that of the present frame to the one with the last byte. */
-static bool examine(uintptr_t frame, uintptr_t last)
+static bool ask(bool (*is_there)(uintptr_t page), uintptr_t address, uintptr_t last)
 {
-	uintptr_t page = page_of(frame);
+	return is_there(page_of(address)) &&
+	       (page_of(last) == page_of(address) || is_there(page_of(last)));
+}
 
-	while (page < page_of(last)) {
-		page += PAGE;
-		if (!is_writable(page))
+/* ---- The stack ---------------------------------------------------------------------------- */
+
+/*
+ * The part of this thread's stack in which every page was seen to be writable.  While a handler
+ * interrupts the change of it, low is above everything.
+ */
+static _Thread_local CF_NT_FIXED volatile uintptr_t low = UINTPTR_MAX, high;
+
+/* Examines the pages from that of the present frame to the one with the last byte. */
+CF_NT_ASIDE static bool examine(uintptr_t frame, uintptr_t last)
+{
+	uintptr_t from = page_of(frame), to = page_of(last) + PAGE, begin = low, end = high;
+	bool joined = begin <= to && from <= end;
+
+	for (uintptr_t page = from + PAGE; page < to; page += PAGE)
+		if (!(joined && page >= begin && page < end) && !is_writable(page))
 			return false;
-	}
 	low = UINTPTR_MAX;
-	high = page + PAGE;
-	low = page_of(frame);
+	high = joined && end > to ? end : to;
+	low = joined && begin < from ? begin : from;
 	return true;
 }
 
-/* Whether [address, address + size) is a writable part of the stack we are running on. */
-static bool is_own_stack(uintptr_t address, size_t size)
+/* Whether [address, last] is a writable part of the stack we are running on. */
+static bool is_own_stack(uintptr_t address, uintptr_t last)
 {
 	char here = 0;
-	uintptr_t frame = (uintptr_t)&here, last = address + size - 1;
+	uintptr_t frame = (uintptr_t)&here;
 
-	if (address < frame || last - frame > NEAR || last < address)
+	if (address < frame || last - frame > NEAR)
 		return false;
 	if (frame >= low && last < high)
 		return true;
 	return examine(frame, last);
 }
 
-/* The kernel's copy, from or to memory that may not be there. */
-static bool remote(bool read, void *local, void *far, size_t size)
-{
-	struct iovec ours = { local, size }, theirs = { far, size };
-	int saved = errno;
-	long result = cf_nt_real.syscall(read ? SYS_process_vm_readv : SYS_process_vm_writev,
-					 (long)getpid(), &ours, 1ul, &theirs, 1ul, 0ul);
-	bool refused = result < 0 && errno != EFAULT;
+/* ---- Variables and the heap --------------------------------------------------------------- */
 
-	errno = saved;
-	/*
-	 * A sandbox or a kernel without the call: as a program without a kernel's help, trust the
-	 * pointer.
-	 */
-	if (refused && (uintptr_t)far >= PAGE) {
-		memcpy(read ? local : far, read ? far : local, size);
+#define SEEN 64u
+
+/* Pages between `variables` and the break that were seen to be writable, by any thread; 0 none. */
+static cf_word seen[SEEN];
+
+/* Where the program's variables begin; the break is after them.  Written at load. */
+static uintptr_t variables = UINTPTR_MAX;
+
+#if defined(__GNUC__)
+__attribute__((constructor))
+#endif
+static void find_variables(void)
+{
+	/* integer to pointer: the kernel says where the program's headers are */
+	const ElfW(Phdr) *headers = (const ElfW(Phdr) *)getauxval(AT_PHDR);
+	unsigned long count = getauxval(AT_PHNUM);
+	uintptr_t moved = 0;
+
+	for (unsigned long i = 0; headers != NULL && i < count; i++)
+		if (headers[i].p_type == PT_PHDR)
+			moved = (uintptr_t)headers - (uintptr_t)headers[i].p_vaddr;
+	for (unsigned long i = 0; headers != NULL && i < count; i++)
+		if (headers[i].p_type == PT_LOAD && (headers[i].p_flags & PF_W) != 0 &&
+		    moved + headers[i].p_vaddr < variables)
+			variables = moved + headers[i].p_vaddr;
+}
+
+static bool was_seen(uintptr_t page)
+{
+	cf_word *place = &seen[page / PAGE % SEEN];
+
+	if (cf_load_relaxed(place) == page)
 		return true;
-	}
-	return result == (long)size;
+	if (!is_writable(page))
+		return false;
+	cf_store_relaxed(place, page);
+	return true;
+}
+
+/* Whether [address, last] is writable, and stays so as long as it is before the break. */
+static bool is_lasting(uintptr_t address, uintptr_t last)
+{
+	if (address < variables || last >= (uintptr_t)sbrk(0))
+		return false;
+	return was_seen(page_of(address)) &&
+	       (page_of(last) == page_of(address) || was_seen(page_of(last)));
+}
+
+/* ---- Copying ------------------------------------------------------------------------------ */
+
+/* What follows is only right for what does not go round the end of the addresses. */
+static bool is_known(uintptr_t address, uintptr_t last)
+{
+	return last >= address && (is_own_stack(address, last) || is_lasting(address, last));
 }
 
 bool cf_nt_copy_in(void *to, const void *from, size_t size)
 {
-	if (!is_own_stack((uintptr_t)from, size))
-		return remote(true, to, (void *)(uintptr_t)from, size);
+	uintptr_t address = (uintptr_t)from, last = address + size - 1;
+
+	if (!is_known(address, last) && !ask(is_readable, address, last))
+		return false;
 	memcpy(to, from, size);
 	return true;
 }
 
 bool cf_nt_copy_out(void *to, const void *from, size_t size)
 {
-	if (!is_own_stack((uintptr_t)to, size))
-		return remote(false, (void *)(uintptr_t)from, to, size);
+	uintptr_t address = (uintptr_t)to, last = address + size - 1;
+
+	if (!is_known(address, last) && !ask(is_writable, address, last))
+		return false;
 	memcpy(to, from, size);
 	return true;
 }

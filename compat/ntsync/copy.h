@@ -3,13 +3,20 @@
  * compat/ntsync/copy.h - reading and writing what a program points to, which may be anything.
  *
  * A kernel returns EFAULT for a bad pointer; a plain access would kill the program, and a handler
- * for SIGSEGV would get in the way of programs that have their own, as Wine does.  So the kernel
- * copies, in one system call - unless the pointer is a place in the calling thread's own stack,
- * above the present frame, in pages that were seen to be there.  Arguments of requests nearly
- * always are, and cost a comparison.
+ * for SIGSEGV would get in the way of programs that have their own, as Wine does.  So the kernel is
+ * asked whether the page is there, by a system call that does nothing else - each time, since
+ * nobody tells us when the C library or the program gives a page back; unless the place is one that
+ * nobody but the program itself takes away, on purpose, while it is in use:
  *
- * What this cannot see: a page of the stack in use, above the present frame, that was unmapped or
- * protected since it was seen, and is pointed to.  That is a fault instead of an EFAULT.
+ *   - the calling thread's own stack, above the present frame
+ *   - the program's variables, and the heap after them, up to where it ends at present
+ *
+ * Of these each page is asked for once.  Arguments of requests nearly always lie there, and cost a
+ * comparison or two.
+ *
+ * What this cannot see, and is a fault instead of an EFAULT: such a page that the program unmapped or
+ * protected (munmap(), mprotect()) after it was seen; and any page that another thread takes away
+ * in the middle of the request.
  *
  * All [signal-safe].
  *
@@ -21,7 +28,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* False: EFAULT.  Part may have been copied. */
+/* The most that is copied at once: an array of descriptors with its alert, or less than a page. */
+#define CF_NT_COPY_MOST 512u
+
+/* False: EFAULT.  Nothing was copied. */
 bool cf_nt_copy_in(void *to, const void *from, size_t size);
 bool cf_nt_copy_out(void *to, const void *from, size_t size);
 

@@ -402,6 +402,56 @@ static void wait_pointers(void)
 	is(nt_ioctl(dev, NTSYNC_IOC_WAIT_ANY, &args), 0, "any: an array at an odd address");
 }
 
+/* A wait whose array and arguments are at the end of a page, so that they go on in the next. */
+static int wait_across(int dev, int sem, unsigned char *end)
+{
+	const int fds[2] = { sem, sem };
+	struct ntsync_wait_args args = good_wait(NULL);
+
+	args.objs = (uintptr_t)(end - sizeof(int));
+	args.count = 2;
+	memcpy(end - sizeof(int), fds, sizeof(fds));
+	memcpy(end - 64, &args, sizeof(args));
+	return nt_ioctl(dev, NTSYNC_IOC_WAIT_ANY, end - 64);
+}
+
+/* Memory that was good when it was used, and is not there any more, or is again. */
+static void lost_memory(void)
+{
+	static int variable[2];
+	int dev = nt_open(), sem = nt_sem(dev, 20, 20);
+	size_t size;
+	unsigned char *page = page_before_nothing(&size), *heap;
+	intptr_t more = (intptr_t)(4 * size);
+
+	variable[0] = variable[1] = sem;
+	for (int i = 0; i < 2; i++)
+		is(nt_any(dev, OWNER, POLL, 0, NULL, variable, 2), 0, "an array that is a variable");
+	memcpy(page, &sem, sizeof(sem));
+	for (int i = 0; i < 2; i++)
+		is(nt_any(dev, OWNER, POLL, 0, NULL, (int *)page, 1), 0, "an array that was mapped");
+	munmap(page, size);
+	is(nt_any(dev, OWNER, POLL, 0, NULL, (int *)page, 1), -EFAULT, "it is unmapped: EFAULT");
+	is(nt_ioctl(sem, NTSYNC_IOC_SEM_READ, page), -EFAULT, "for results, too");
+	sem_is(sem, 16, 20, "nothing is taken");
+
+	heap = sbrk(more);
+	if (heap == (void *)-1) {
+		nt_skip("there is no break here", "an array in the heap");
+		return;
+	}
+	heap = (unsigned char *)(((uintptr_t)heap + 2 * size) & ~(uintptr_t)(size - 1));
+	for (int i = 0; i < 2; i++)
+		is(wait_across(dev, sem, heap), 0, "arguments in the heap, across two pages");
+	sbrk(-more);
+	is(nt_any(dev, OWNER, POLL, 0, NULL, (int *)(heap + size), 1), -EFAULT,
+	   "the heap shrinks: EFAULT");
+	is(nt_ioctl(sem, NTSYNC_IOC_SEM_READ, heap + size), -EFAULT, "for results, too");
+	sbrk(more);
+	is(wait_across(dev, sem, heap), 0, "it grows, and they are good again");
+	sem_is(sem, 13, 20, "as often as it was 0, one was taken");
+}
+
 const struct nt_case error_cases[] = {
 	{ "encoding", encoding, "a header that differs from the kernel's" },
 	{ "types", types, "requests that work on, or give the wrong errno for, other objects" },
@@ -412,5 +462,6 @@ const struct nt_case error_cases[] = {
 	{ "bad-argument", bad_argument, "a crash on a bad pointer, or an errno but EFAULT" },
 	{ "written-late", written_late, "requests not done because their result has no place" },
 	{ "wait-pointers", wait_pointers, "crashes on bad pointers; arguments written needlessly" },
+	{ "lost-memory", lost_memory, "memory taken for good because it once was" },
 	{ NULL, NULL, NULL },
 };
