@@ -1,0 +1,529 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * os/sim/file.c - folders, files, mappings and locks of the simulated system, in memory.
+ *
+ * A lock belongs to an opening, which is shared by the descriptors that fork() copies.
+ *
+ * What happens if a process dies here: its descriptors are closed, and with the last one of an opening its locks
+ * are gone.
+ */
+#include <string.h>
+
+#include "os/sim/world.h"
+
+#define SYSTEM (&sim_world.system)
+#define DESCRIPTORS (int)(sizeof(((struct virtual_process *)0)->descriptor) / sizeof(int16_t))
+
+/* Folders and files change rarely; who changes one is seen by all. */
+static void changed(void)
+{
+	SYSTEM->version++;
+}
+
+/* A result of a system call, which depends on the calls of others before it. */
+static carafe_status told(carafe_status status)
+{
+	sim_saw(status);
+	sim_note(status);
+	return status;
+}
+
+static struct sim_node *node_of(int descriptor)
+{
+	int opening;
+
+	if (descriptor < 0 || descriptor >= DESCRIPTORS)
+		return NULL;
+	opening = sim_process_now()->descriptor[descriptor] - 1;
+	return opening < 0 ? NULL : &SYSTEM->node[SYSTEM->opening[opening].node - 1];
+}
+
+static unsigned number_of(const struct sim_node *node)
+{
+	return (unsigned)(node - SYSTEM->node);
+}
+
+int sim_bell_node(int descriptor)
+{
+	const struct sim_node *node = node_of(descriptor);
+
+	return node != NULL && node->kind == SIM_KIND_BELL ? (int)number_of(node) : -1;
+}
+
+/* ---- Names ------------------------------------------------------------------------------ */
+
+static struct sim_node *find(unsigned parent, const char *name)
+{
+	unsigned i;
+
+	for (i = 0; i < SIM_NODES; i++) {
+		struct sim_node *node = &SYSTEM->node[i];
+
+		if (node->kind != SIM_KIND_NONE && !node->removed && node->parent == parent &&
+		    strcmp(node->name, name) == 0)
+			return node;
+	}
+	return NULL;
+}
+
+static struct sim_node *make(unsigned parent, const char *name, enum sim_kind kind)
+{
+	unsigned i;
+
+	if (strlen(name) >= SIM_NAME)
+		return NULL;
+	for (i = 0; i < SIM_NODES; i++)
+		if (SYSTEM->node[i].kind == SIM_KIND_NONE) {
+			changed();
+			SYSTEM->node[i] = (struct sim_node){ .kind = (uint8_t)kind, .parent = (uint8_t)parent };
+			strcpy(SYSTEM->node[i].name, name);
+			return &SYSTEM->node[i];
+		}
+	return NULL;
+}
+
+/* What is removed goes with its last opening. */
+static void release(struct sim_node *node)
+{
+	if (node->removed && node->openings == 0)
+		node->kind = SIM_KIND_NONE;
+}
+
+static void remove_node(struct sim_node *node)
+{
+	changed();
+	node->removed = true;
+	release(node);
+}
+
+static bool is_empty(const struct sim_node *folder)
+{
+	unsigned i;
+
+	for (i = 0; i < SIM_NODES; i++)
+		if (SYSTEM->node[i].kind != SIM_KIND_NONE && !SYSTEM->node[i].removed &&
+		    SYSTEM->node[i].parent == number_of(folder) + 1)
+			return false;
+	return true;
+}
+
+/* ---- Openings --------------------------------------------------------------------------- */
+
+static carafe_status open_node(struct sim_node *node, int *descriptor)
+{
+	int16_t *table = sim_process_now()->descriptor;
+	int i, opening;
+
+	for (opening = 0; opening < SIM_OPENINGS && SYSTEM->opening[opening].references != 0; opening++)
+		;
+	for (i = 0; i < DESCRIPTORS && table[i] != 0; i++)
+		;
+	if (opening == SIM_OPENINGS || i == DESCRIPTORS)
+		return CARAFE_STATUS_TOO_MANY_OPENED_FILES;
+	changed();
+	SYSTEM->opening[opening].node = (uint8_t)(number_of(node) + 1);
+	SYSTEM->opening[opening].references = 1;
+	node->openings++;
+	table[i] = (int16_t)(opening + 1);
+	*descriptor = i;
+	return CARAFE_STATUS_SUCCESS;
+}
+
+static void drop_opening(int opening)
+{
+	struct sim_node *node = &SYSTEM->node[SYSTEM->opening[opening].node - 1];
+	unsigned i;
+
+	changed();
+	if (--SYSTEM->opening[opening].references != 0)
+		return;
+	for (i = 0; i < SIM_LOCKS; i++)
+		if (SYSTEM->lock[i].opening == opening + 1)
+			SYSTEM->lock[i].opening = 0;
+	node->openings--;
+	release(node);
+}
+
+static void close_descriptor(struct virtual_process *process, int descriptor)
+{
+	int opening = process->descriptor[descriptor] - 1;
+
+	process->descriptor[descriptor] = 0;
+	if (opening >= 0)
+		drop_opening(opening);
+}
+
+void sim_close_all(unsigned process)
+{
+	int i;
+
+	for (i = 0; i < DESCRIPTORS; i++)
+		close_descriptor(&sim_world.process[process], i);
+}
+
+void sim_copy_descriptors(unsigned parent, unsigned child)
+{
+	int i;
+
+	changed();
+	for (i = 0; i < DESCRIPTORS; i++) {
+		int16_t opening = sim_world.process[parent].descriptor[i];
+
+		sim_world.process[child].descriptor[i] = opening;
+		if (opening != 0)
+			SYSTEM->opening[opening - 1].references++;
+	}
+}
+
+void os_close(int fd)
+{
+	sim_call("os_close", (uint64_t)fd);
+	if (fd >= 0 && fd < DESCRIPTORS)
+		close_descriptor(sim_process_now(), fd);
+	(void)told(CARAFE_STATUS_SUCCESS);
+}
+
+/* ---- Folders ---------------------------------------------------------------------------- */
+
+const char *os_setting(const char *name)
+{
+	(void)name;
+	return NULL;
+}
+
+carafe_status os_base_folder(char *path, size_t size)
+{
+	if (size < sizeof("/sim"))
+		return CARAFE_STATUS_OBJECT_PATH_INVALID;
+	strcpy(path, "/sim");
+	return CARAFE_STATUS_SUCCESS;
+}
+
+static carafe_status open_folder(int parent, const char *path, bool create, int *folder)
+{
+	const struct sim_node *above = parent >= 0 ? node_of(parent) : NULL;
+	unsigned number = above != NULL ? number_of(above) + 1 : 0;
+	struct sim_node *node;
+
+	if (parent >= 0 && (above == NULL || above->removed))
+		return CARAFE_STATUS_OBJECT_PATH_NOT_FOUND;
+	node = find(number, path);
+	if (node == NULL && !create)
+		return CARAFE_STATUS_OBJECT_PATH_NOT_FOUND;
+	if (node == NULL)
+		node = make(number, path, SIM_KIND_FOLDER);
+	if (node == NULL)
+		return CARAFE_STATUS_DISK_FULL;
+	return node->kind == SIM_KIND_FOLDER ? open_node(node, folder) : CARAFE_STATUS_ACCESS_DENIED;
+}
+
+carafe_status os_folder_open(int parent, const char *path, bool create, int *folder)
+{
+	sim_call("os_folder_open", create);
+	return told(open_folder(parent, path, create, folder));
+}
+
+carafe_status os_folder_rename(int parent, const char *from, const char *to)
+{
+	const struct sim_node *folder;
+	struct sim_node *node, *other;
+
+	sim_call("os_folder_rename", 0);
+	folder = node_of(parent);
+	node = folder != NULL ? find(number_of(folder) + 1, from) : NULL;
+	if (node == NULL || strlen(to) >= SIM_NAME)
+		return told(CARAFE_STATUS_OBJECT_PATH_NOT_FOUND);
+	other = find(number_of(folder) + 1, to);
+	if (other != NULL && !is_empty(other))
+		return told(CARAFE_STATUS_OBJECT_NAME_COLLISION);
+	if (other != NULL)
+		remove_node(other);
+	changed();
+	strcpy(node->name, to);
+	return told(CARAFE_STATUS_SUCCESS);
+}
+
+/* Not one step: others may make files in the folder meanwhile. */
+void os_folder_remove(int parent, const char *name)
+{
+	const struct sim_node *above;
+	struct sim_node *folder;
+	unsigned i, number;
+
+	sim_call("os_folder_remove", 0);
+	above = node_of(parent);
+	folder = above != NULL ? find(number_of(above) + 1, name) : NULL;
+	(void)told(folder != NULL ? CARAFE_STATUS_SUCCESS : CARAFE_STATUS_OBJECT_PATH_NOT_FOUND);
+	if (folder == NULL || folder->kind != SIM_KIND_FOLDER)
+		return;
+	number = number_of(folder) + 1;
+	for (i = 0; i < SIM_NODES; i++) {
+		struct sim_node *node = &SYSTEM->node[i];
+
+		if (node->kind == SIM_KIND_NONE || node->removed || node->parent != number)
+			continue;
+		sim_call("os_folder_remove", i);
+		if (node->kind != SIM_KIND_NONE && node->parent == number && !node->removed)
+			remove_node(node);
+	}
+	sim_call("os_folder_remove", number);
+	if (!folder->removed && is_empty(folder))
+		remove_node(folder);
+}
+
+carafe_status os_folder_list(int folder, bool (*visit)(void *context, const char *name), void *context)
+{
+	const struct sim_node *node;
+	unsigned i, number;
+	char name[SIM_NAME];
+
+	sim_call("os_folder_list", (uint64_t)folder);
+	node = node_of(folder);
+	if (node == NULL)
+		return told(CARAFE_STATUS_OBJECT_PATH_NOT_FOUND);
+	number = number_of(node) + 1;
+	for (i = 0; i < SIM_NODES; i++) {
+		if (SYSTEM->node[i].kind == SIM_KIND_NONE || SYSTEM->node[i].removed ||
+		    SYSTEM->node[i].parent != number)
+			continue;
+		memcpy(name, SYSTEM->node[i].name, sizeof(name));
+		(void)told((carafe_status)i);
+		if (!visit(context, name))
+			break;
+	}
+	return told(CARAFE_STATUS_SUCCESS);
+}
+
+/* ---- Files ------------------------------------------------------------------------------ */
+
+static carafe_status open_file(int folder, const char *name, bool create, enum sim_kind kind, int *file)
+{
+	const struct sim_node *above = node_of(folder);
+	struct sim_node *node;
+
+	if (above == NULL || above->removed)
+		return CARAFE_STATUS_OBJECT_NAME_NOT_FOUND;
+	node = find(number_of(above) + 1, name);
+	if (node == NULL && !create)
+		return CARAFE_STATUS_OBJECT_NAME_NOT_FOUND;
+	if (node == NULL)
+		node = make(number_of(above) + 1, name, kind);
+	if (node == NULL)
+		return CARAFE_STATUS_DISK_FULL;
+	return node->kind == kind ? open_node(node, file) : CARAFE_STATUS_ACCESS_DENIED;
+}
+
+carafe_status os_file_open(int folder, const char *name, bool create, int *file)
+{
+	sim_call("os_file_open", create);
+	return told(open_file(folder, name, create, SIM_KIND_FILE, file));
+}
+
+carafe_status os_file_size(int file, uint64_t *size)
+{
+	const struct sim_node *node;
+
+	sim_call("os_file_size", (uint64_t)file);
+	node = node_of(file);
+	*size = node->size;
+	sim_saw(*size);
+	return told(CARAFE_STATUS_SUCCESS);
+}
+
+carafe_status os_file_resize(int file, uint64_t size)
+{
+	struct sim_node *node;
+
+	sim_call("os_file_resize", size);
+	node = node_of(file);
+	changed();
+	node->size = size;
+	return told(CARAFE_STATUS_SUCCESS);
+}
+
+carafe_status os_file_reserve(int file, uint64_t offset, uint64_t length)
+{
+	struct virtual_thread *thread = sim_thread_now();
+
+	(void)file, (void)length;
+	thread->reserving = true;
+	sim_call("os_file_reserve", offset);
+	thread->reserving = false;
+	if (thread->full) {
+		thread->full = false;
+		return told(CARAFE_STATUS_DISK_FULL);
+	}
+	return told(CARAFE_STATUS_SUCCESS);
+}
+
+bool os_same_file(int fd, int folder, const char *name)
+{
+	const struct sim_node *node, *above;
+	bool same;
+
+	sim_call("os_same_file", (uint64_t)fd);
+	node = node_of(fd);
+	above = node_of(folder);
+	same = above != NULL && node != NULL && find(number_of(above) + 1, name) == node;
+	(void)told(same);
+	return same;
+}
+
+/* All mappings of a file are one: the address is the same in every process. */
+carafe_status os_map(int file, uint64_t size, bool read_only, void **base)
+{
+	struct sim_node *node;
+
+	(void)read_only;
+	sim_call("os_map", size);
+	node = node_of(file);
+	if (node->memory == NULL) {
+		changed();
+		node->memory = sim_map_room(node->size);
+	}
+	if (node->memory == NULL || size > node->size)
+		return told(CARAFE_STATUS_NO_MEMORY);
+	*base = node->memory;
+	return told(CARAFE_STATUS_SUCCESS);
+}
+
+void os_unmap(void *base, uint64_t size)
+{
+	(void)base;
+	sim_call("os_unmap", size);
+}
+
+uint32_t os_page_size(void)
+{
+	return 4096;
+}
+
+/* ---- Locks ------------------------------------------------------------------------------ */
+
+static int opening_of(int descriptor)
+{
+	return sim_process_now()->descriptor[descriptor] - 1;
+}
+
+static uint64_t end_of(uint64_t first, uint64_t count)
+{
+	return count == 0 ? UINT64_MAX : first + count;
+}
+
+/* Whether another opening of the file has one of the bytes. */
+static bool is_held(int opening, uint64_t first, uint64_t end)
+{
+	unsigned i;
+
+	for (i = 0; i < SIM_LOCKS; i++) {
+		const struct sim_lock *lock = &SYSTEM->lock[i];
+
+		if (lock->opening != 0 && lock->opening != opening + 1 &&
+		    lock->node + 1 == SYSTEM->opening[opening].node && lock->first < end && first < lock->end)
+			return true;
+	}
+	return false;
+}
+
+static bool add_lock(int opening, uint64_t first, uint64_t end)
+{
+	unsigned i;
+
+	for (i = 0; i < SIM_LOCKS; i++)
+		if (SYSTEM->lock[i].opening == 0) {
+			SYSTEM->lock[i] = (struct sim_lock){ first, end, (uint8_t)(opening + 1),
+							     (uint8_t)(SYSTEM->opening[opening].node - 1) };
+			return true;
+		}
+	return false;
+}
+
+/* Takes the bytes out of what the opening has, which may cut a range in two. */
+static bool cut(int opening, uint64_t first, uint64_t end)
+{
+	unsigned i;
+
+	for (i = 0; i < SIM_LOCKS; i++) {
+		struct sim_lock lock = SYSTEM->lock[i];
+
+		if (lock.opening != opening + 1 || lock.first >= end || first >= lock.end)
+			continue;
+		SYSTEM->lock[i].opening = 0;
+		if (lock.first < first && !add_lock(opening, lock.first, first))
+			return false;
+		if (end < lock.end && !add_lock(opening, end, lock.end))
+			return false;
+	}
+	return true;
+}
+
+carafe_status os_lock(int file, uint64_t first, uint64_t count)
+{
+	uint64_t end = end_of(first, count);
+	int opening;
+
+	sim_call("os_lock", first);
+	opening = opening_of(file);
+	if (is_held(opening, first, end))
+		return told(CARAFE_STATUS_SHARING_VIOLATION);
+	changed();
+	if (!cut(opening, first, end) || !add_lock(opening, first, end))
+		return told(CARAFE_STATUS_INSUFFICIENT_RESOURCES);
+	return told(CARAFE_STATUS_SUCCESS);
+}
+
+carafe_status os_unlock(int file, uint64_t first, uint64_t count)
+{
+	sim_call("os_unlock", first);
+	changed();
+	if (!cut(opening_of(file), first, end_of(first, count)))
+		return told(CARAFE_STATUS_INSUFFICIENT_RESOURCES);
+	return told(CARAFE_STATUS_SUCCESS);
+}
+
+carafe_status os_lock_test(int file, uint64_t first, uint64_t count, bool *held)
+{
+	sim_call("os_lock_test", first);
+	*held = is_held(opening_of(file), first, end_of(first, count));
+	sim_saw(*held);
+	return told(CARAFE_STATUS_SUCCESS);
+}
+
+carafe_status os_bell_create(int folder, const char *name)
+{
+	const struct sim_node *above;
+
+	sim_call("os_bell_create", 0);
+	above = node_of(folder);
+	if (find(number_of(above) + 1, name) != NULL)
+		return told(CARAFE_STATUS_OBJECT_NAME_COLLISION);
+	return told(make(number_of(above) + 1, name, SIM_KIND_BELL) != NULL ? CARAFE_STATUS_SUCCESS :
+									      CARAFE_STATUS_DISK_FULL);
+}
+
+carafe_status os_bell_open(int folder, const char *name, int *bell)
+{
+	sim_call("os_bell_open", 0);
+	return told(open_file(folder, name, false, SIM_KIND_BELL, bell));
+}
+
+/* Of several who hear the bell only one is told. */
+void os_bell_ring(int folder, const char *name)
+{
+	const struct sim_node *above, *bell;
+	unsigned i;
+
+	sim_call("os_bell_ring", 0);
+	above = node_of(folder);
+	bell = above != NULL ? find(number_of(above) + 1, name) : NULL;
+	for (i = 0; bell != NULL && i < SIM_WATCHES; i++) {
+		struct os_watch *watch = &SYSTEM->watch[i];
+
+		if (watch->used && watch->bell == (int)number_of(bell)) {
+			changed();
+			watch->rung = true;
+			break;
+		}
+	}
+	(void)told(CARAFE_STATUS_SUCCESS);
+}

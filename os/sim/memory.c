@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * os/sim/memory.c - accesses to shared words, the mappings, and the way back.
+ *
+ * Mappings are cut from one large room, at the same address for every process.  Each write to it is noted with what was there
+ * before, so going back costs as much as was written.
+ *
+ * Which words are contended is learned: a word is, once two threads accessed it in executions of this world and one of
+ * them wrote.  As long as only contended words are asked for, and no execution finds a new one, the steps between
+ * are steps that no other thread could notice or disturb, in whatever order; doc/proof.md has the argument.
+ *
+ * What happens if a process dies here: see os/sim/sim.h.
+ */
+#include <config.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "os/sim/access.h"
+#include "os/sim/run.h"
+#include "os/sim/world.h"
+
+#define ROOM (UINT64_C(4) << 30)
+#define PAGE UINT64_C(65536)
+
+struct undo {
+	void *word;
+	uint64_t old;
+	bool wide;
+};
+
+struct user {
+	uintptr_t key; /* of a word, or 0 */
+	uint16_t readers, writers;
+};
+
+#define USERS (UINT32_C(1) << 16)
+
+static unsigned char *room;
+static size_t kept_room;
+static struct undo *undone;
+static size_t undo_count, undo_room;
+static struct user users[USERS];
+static unsigned user_count;
+static bool grew;
+
+/* ---- Mappings --------------------------------------------------------------------------- */
+
+static void *map_room(void *address, uint64_t size)
+{
+	int flags = MAP_PRIVATE | MAP_ANONYMOUS | (address != NULL ? MAP_FIXED : 0);
+	void *memory;
+
+#ifdef MAP_NORESERVE
+	flags |= MAP_NORESERVE;
+#endif
+	memory = mmap(address, size, PROT_READ | PROT_WRITE, flags, -1, 0);
+	return memory != MAP_FAILED ? memory : NULL;
+}
+
+void *sim_map_room(uint64_t size)
+{
+	uint64_t start = sim_world.mapped;
+
+	if (room == NULL)
+		room = map_room(NULL, ROOM);
+	size = (size + PAGE - 1) & ~(PAGE - 1);
+	if (room == NULL || size > ROOM - start)
+		return NULL;
+	sim_world.mapped += size;
+	return room + start;
+}
+
+static bool in_room(const void *word)
+{
+	return room != NULL && (uintptr_t)word - (uintptr_t)room < ROOM;
+}
+
+const void *sim_mapping_of(const void *word, uint64_t *size)
+{
+	unsigned i;
+
+	for (i = 0; i < SIM_NODES; i++) {
+		const struct sim_node *node = &sim_world.system.node[i];
+
+		if (node->memory != NULL && (uintptr_t)word - (uintptr_t)node->memory < node->size) {
+			*size = node->size;
+			return node->memory;
+		}
+	}
+	return NULL;
+}
+
+void sim_memory_forget(void)
+{
+	undo_count = 0;
+	if (room != NULL)
+		(void)map_room(room, ROOM);
+}
+
+void sim_memory_keep(void)
+{
+	undo_count = 0;
+	kept_room = sim_world.mapped;
+	sim_world.memory = 0;
+}
+
+void sim_memory_reset(void)
+{
+	while (undo_count > 0) {
+		const struct undo *undo = &undone[--undo_count];
+
+		if (undo->wide)
+			*(uint64_t *)undo->word = undo->old;
+		else
+			*(uint32_t *)undo->word = (uint32_t)undo->old;
+	}
+	/* What was mapped since is new again: all zero. */
+	if (sim_world.mapped > kept_room)
+		(void)map_room(room + kept_room, sim_world.mapped - kept_room);
+}
+
+static void note_undo(void *word, uint64_t old, bool wide)
+{
+	if (undo_count == undo_room) {
+		undo_room = undo_room * 2 + 4096;
+		undone = realloc(undone, undo_room * sizeof(*undone));
+		if (undone == NULL)
+			abort(); /* a test program without memory */
+	}
+	undone[undo_count++] = (struct undo){ word, old, wide };
+}
+
+/* ---- Contended words -------------------------------------------------------------------- */
+
+/* Private words of forked processes have the same address. */
+static uintptr_t key_of(const void *word)
+{
+	uintptr_t process = sim_thread_now()->process + 1u;
+
+	return in_room(word) ? (uintptr_t)word - (uintptr_t)room + 1 : (uintptr_t)word ^ process << 56;
+}
+
+static struct user *user_of(uintptr_t key)
+{
+	uint32_t place = (uint32_t)(sim_mix(key, 0) & (USERS - 1));
+
+	while (users[place].key != 0 && users[place].key != key)
+		place = (place + 1) & (USERS - 1);
+	return &users[place];
+}
+
+static bool is_contended(const struct user *user)
+{
+	uint16_t all = user->readers | user->writers;
+
+	return user->writers != 0 && (all & (all - 1)) != 0;
+}
+
+bool sim_is_contended(const void *word)
+{
+	return is_contended(user_of(key_of(word)));
+}
+
+static void note_use(const void *word, bool write)
+{
+	uintptr_t key = key_of(word);
+	struct user *user = user_of(key);
+	uint16_t me = (uint16_t)(1u << sim_world.current);
+	bool before = is_contended(user);
+
+	if (user->key == 0) {
+		if (++user_count > USERS / 2)
+			abort(); /* a scenario far too large for this table */
+		user->key = key;
+	}
+	if (write)
+		user->writers |= me;
+	else
+		user->readers |= me;
+	grew |= is_contended(user) && !before;
+}
+
+bool sim_contended_grew(void)
+{
+	bool result = grew;
+
+	grew = false;
+	return result;
+}
+
+void sim_contended_forget(void)
+{
+	memset(users, 0, sizeof(users));
+	user_count = 0;
+	grew = false;
+}
+
+/* ---- Accesses --------------------------------------------------------------------------- */
+
+static void before_access(const void *word)
+{
+	if (sim_must_ask(word))
+		sim_schedule();
+	sim_count();
+}
+
+static void was_read(const void *word, uint64_t seen)
+{
+	note_use(word, false);
+	sim_saw(seen);
+}
+
+static void was_written(void *word, uint64_t old, uint64_t new, bool wide)
+{
+	uintptr_t key = key_of(word);
+
+	note_use(word, true);
+	if (in_room(word))
+		note_undo(word, old, wide);
+	sim_world.memory ^= sim_mix(key, old) ^ sim_mix(key, new);
+}
+
+static void observe(enum sim_event_kind kind, const void *word, unsigned size, uint64_t old, uint64_t new,
+		    bool done, const char *where, int line)
+{
+	const struct sim_event event = {
+		.kind = kind,
+		.step = sim_world.step,
+		.thread = sim_world.current,
+		.where = where,
+		.line = line,
+		.word = word,
+		.size = size,
+		.old = old,
+		.new = new,
+		.done = done,
+	};
+
+	if (sim_observer != NULL)
+		sim_observer(&event);
+}
+
+uint64_t sim_load64(const uint64_t *word, enum sim_order order, const char *where, int line)
+{
+	(void)order;
+	if (!sim_inside)
+		return *word;
+	before_access(word);
+	was_read(word, *word);
+	observe(SIM_EVENT_LOAD, word, 8, *word, *word, true, where, line);
+	return *word;
+}
+
+void sim_store64(uint64_t *word, uint64_t value, enum sim_order order, const char *where, int line)
+{
+	uint64_t old = *word;
+
+	(void)order;
+	if (sim_inside) {
+		before_access(word);
+		old = *word;
+		was_written(word, old, value, true);
+		observe(SIM_EVENT_STORE, word, 8, old, value, true, where, line);
+	}
+	*word = value;
+}
+
+bool sim_cas64(uint64_t *word, uint64_t expected, uint64_t desired, const char *where, int line)
+{
+	bool done = true;
+
+	if (sim_inside) {
+		before_access(word);
+		done = *word == expected;
+		was_read(word, done);
+		if (done)
+			was_written(word, expected, desired, true);
+		observe(SIM_EVENT_CAS, word, 8, *word, desired, done, where, line);
+	}
+	if (*word != expected)
+		return false;
+	*word = desired;
+	return true;
+}
+
+uint32_t sim_load32(const uint32_t *word, enum sim_order order, const char *where, int line)
+{
+	(void)order;
+	if (!sim_inside)
+		return *word;
+	before_access(word);
+	was_read(word, *word);
+	observe(SIM_EVENT_LOAD, word, 4, *word, *word, true, where, line);
+	return *word;
+}
+
+void sim_store32(uint32_t *word, uint32_t value, enum sim_order order, const char *where, int line)
+{
+	uint32_t old = *word;
+
+	(void)order;
+	if (sim_inside) {
+		before_access(word);
+		old = *word;
+		was_written(word, old, value, false);
+		observe(SIM_EVENT_STORE, word, 4, old, value, true, where, line);
+	}
+	*word = value;
+}
+
+bool sim_cas32(uint32_t *word, uint32_t expected, uint32_t desired, const char *where, int line)
+{
+	bool done = true;
+
+	if (sim_inside) {
+		before_access(word);
+		done = *word == expected;
+		was_read(word, done);
+		if (done)
+			was_written(word, expected, desired, false);
+		observe(SIM_EVENT_CAS, word, 4, *word, desired, done, where, line);
+	}
+	if (*word != expected)
+		return false;
+	*word = desired;
+	return true;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tests/sim/base.c - see tests/sim/base.h.
+ *
+ * What happens if a process dies here: who goes round after it sweeps it.
+ */
+#include "tests/sim/base.h"
+
+#include "core/environment.h"
+#include "core/queue.h"
+#include "core/region.h"
+#include "core/round.h"
+#include "core/thread.h"
+#include "core/wake.h"
+
+void base_must(carafe_status status, const char *what)
+{
+	if (!CARAFE_SUCCESS(status))
+		sim_fail("%s: status 0x%08x", what, (unsigned)status);
+}
+
+carafe_environment *base_environment(void)
+{
+	return BASE->environment[sim_process()];
+}
+
+void base_open(uint32_t flags)
+{
+	carafe_environment **environment = &BASE->environment[sim_process()];
+	struct cf_self *self;
+
+	if (*environment == NULL) {
+		base_must(carafe_environment_open(NULL, flags, environment), "carafe_environment_open");
+		BASE->region = (*environment)->region;
+	}
+	base_must(cf_self(*environment, &self), "a thread slot");
+}
+
+void base_prepare(void)
+{
+	base_open(CARAFE_NO_JANITOR);
+}
+
+void base_finish(void)
+{
+	if (base_environment() == NULL)
+		return;
+	base_must(cf_round(base_environment()), "a round after all");
+	BASE->swept = true;
+	base_must(carafe_environment_close(base_environment()), "carafe_environment_close");
+}
+
+static void check_thread(struct cf_region *region, uint32_t index)
+{
+	const struct cf_thread *thread = &region->thread[index];
+	uint32_t i;
+
+	if (cf_owner_process(cf_load(&thread->owner)) != 0)
+		sim_fail("the slot of thread %u is left", index);
+	if ((cf_value(cf_load(&thread->wait)) & CF_STATE) != CF_IDLE)
+		sim_fail("a wait of thread %u is left", index);
+	for (i = 0; i < CF_BLOCKS; i++)
+		if (cf_value(cf_load(&thread->block[i].next)) != CF_UNLINKED)
+			sim_fail("block %u of thread %u is left in a queue", i, index);
+}
+
+void base_end(void)
+{
+	struct cf_region *region = BASE->region;
+	uint32_t i;
+
+	if (region == NULL || !BASE->swept)
+		return;
+	for (i = 0; i < cf_load32(&region->header.high_processes); i++)
+		if (cf_value(cf_load(&region->process[i].state)) != 0)
+			sim_fail("the slot of process %u is left", i);
+	for (i = 0; i < cf_load32(&region->header.high_threads); i++)
+		check_thread(region, i);
+	for (i = 0; i < cf_value(cf_load(&region->header.high_objects)); i++)
+		if ((cf_value(cf_load(&region->object[i].info)) & CF_TYPE_MASK) != CF_FREE)
+			sim_fail("object %u is left", i);
+	for (i = 0; i < 16; i++)
+		if (cf_value(cf_load(&region->chunk_owner[i])) != 0)
+			sim_fail("chunk %u of handles is left", i);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tests/sim/base.h - what scenarios share: an environment that every process has open, and everybody's leaving.
+ *
+ * What happens if a process dies here: see os/sim/sim.h.
+ */
+#ifndef CF_TESTS_SIM_BASE_H
+#define CF_TESTS_SIM_BASE_H
+
+#include <carafe/carafe.h>
+
+#include "os/sim/sim.h"
+
+/* At the beginning of sim_scratch; what a scenario has of its own stands behind it. */
+struct base {
+	carafe_environment *environment[SIM_MOST_PROCESSES];
+	struct cf_region *region;
+	bool swept; /* somebody went round after the last death */
+};
+
+#define BASE ((struct base *)(void *)sim_scratch)
+#define SCRATCH_OF(type) ((type *)(void *)(sim_scratch + sizeof(struct base)))
+
+/* Fails the execution unless the status is success. */
+void base_must(carafe_status status, const char *what);
+
+/* The environment of the running process. */
+carafe_environment *base_environment(void);
+
+/* For prepare(): opens the environment, once in each process, and gives the thread its slot. */
+void base_open(uint32_t flags);
+void base_prepare(void); /* with CARAFE_NO_JANITOR */
+
+/* For finish(): goes round once and closes the environment. */
+void base_finish(void);
+
+/* For end(): after that nothing is left of anybody. */
+void base_end(void);
+
+#endif

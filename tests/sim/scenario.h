@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tests/sim/scenario.h - what is run in the simulated system, how far it is explored, and what is checked.
+ *
+ * A scenario is a constant struct in a file beside this one and one line in tests/sim/scenarios.c.
+ *
+ * What happens if a process dies here: see os/sim/sim.h.
+ */
+#ifndef CF_TESTS_SIM_SCENARIO_H
+#define CF_TESTS_SIM_SCENARIO_H
+
+#include "os/sim/sim.h"
+
+/* What the scheduler may do to an execution, at the most.  0: not at all. */
+struct scenario_bounds {
+	unsigned preemptions; /* switches away from a thread that could go on; SCENARIO_ANY: unbounded */
+	unsigned deaths;      /* processes killed, at any step */
+	unsigned halts;	      /* threads stopped for ever, at any step */
+	unsigned spurious;    /* sleeps that end for no reason */
+	unsigned late;	      /* deadlines that pass although somebody could go on */
+	unsigned interrupts;  /* sleeps that a signal ends */
+	unsigned failures;    /* os_file_reserve() with the disk full */
+	unsigned rounds;      /* times that a watch's time is over when nobody can go on */
+	unsigned steps;	      /* of one execution; more is a failure.  0: 100000 */
+	unsigned alone;	      /* steps of one thread in one call while all others stand still; more is a failure. 0: 20000 */
+};
+#define SCENARIO_ANY UINT32_MAX
+
+struct scenario_thread {
+	unsigned process;
+	void (*run)(void);
+};
+
+struct scenario {
+	const char *name;
+	const char *about; /* one line: what is right */
+	unsigned processes;
+	unsigned threads; /* thread[0, threads) run from the beginning */
+	struct scenario_thread thread[SIM_MOST_THREADS];
+
+	/* Called in each thread in turn, undisturbed, before the state is kept that every execution begins with. NULL: nothing. */
+	void (*prepare)(void);
+	/* After every step of anybody.  Reads shared memory freely; must change nothing.  NULL: nothing. */
+	void (*step)(void);
+	/* When nobody can go on.  Then for each living process finish() in a thread of its own, undisturbed; then end(). */
+	void (*quiet)(void);
+	void (*finish)(void);
+	void (*end)(void);
+
+	struct scenario_bounds bounds;	   /* of random schedules */
+	struct scenario_bounds exhaustive; /* of the exhaustive search; all 0: never exhaustive */
+
+	/* Schedules that found a fault once, NULL at the end. */
+	const char *const *regressions;
+};
+
+extern const struct scenario *const scenarios[]; /* NULL at the end */
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tests/sim/scenarios.c - the list of scenarios.
+ *
+ * What happens if a process dies here: see os/sim/sim.h.
+ */
+#include "tests/sim/scenario.h"
+
+#include <stddef.h>
+
+#define SCENARIOS(one) \
+	one(kcas_two) \
+	one(kcas_three)
+
+#define DECLARE(name) extern const struct scenario scenario_##name;
+#define ADDRESS(name) &scenario_##name,
+
+SCENARIOS(DECLARE)
+
+const struct scenario *const scenarios[] = { SCENARIOS(ADDRESS) NULL };

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tests/sim/search.c - one execution of a scenario with its checks, and what all searches share.
+ *
+ * What happens if a process dies here: see os/sim/sim.h.
+ */
+#include "tests/sim/search.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define MOST_STEPS 100000
+#define MOST_ALONE 20000
+
+static uint64_t or_default(unsigned given, unsigned otherwise)
+{
+	return given != 0 ? given : otherwise;
+}
+
+bool scenario_build(const struct scenario *scenario, const struct scenario_bounds *bounds)
+{
+	struct sim_program program = {
+		.processes = scenario->processes,
+		.threads = scenario->threads,
+		.prepare = scenario->prepare,
+		.step = scenario->step,
+		.steps = or_default(bounds->steps, MOST_STEPS),
+		.alone = or_default(bounds->alone, MOST_ALONE),
+	};
+	unsigned i;
+
+	for (i = 0; i < scenario->threads; i++) {
+		program.thread[i].process = scenario->thread[i].process;
+		program.thread[i].run = scenario->thread[i].run;
+	}
+	return sim_build(&program);
+}
+
+static struct sim_budget budget_of(const struct scenario_bounds *bounds)
+{
+	struct sim_budget budget = {
+		.preemptions = bounds->preemptions,
+		.rounds = bounds->rounds,
+		.verb = {
+			[SIM_ACT_KILL] = bounds->deaths,
+			[SIM_ACT_HALT] = bounds->halts,
+			[SIM_ACT_SPURIOUS] = bounds->spurious,
+			[SIM_ACT_LATE] = bounds->late,
+			[SIM_ACT_INTERRUPT] = bounds->interrupts,
+			[SIM_ACT_FULL] = bounds->failures,
+		},
+	};
+
+	return budget;
+}
+
+/* What a thread that stands still for ever has locked in its process nobody there can have. */
+static bool stands_still(unsigned process)
+{
+	unsigned i;
+
+	for (i = 0; i < sim_threads(); i++)
+		if (sim_process_of(i) == process && sim_standing(i) == SIM_HALTED)
+			return true;
+	return false;
+}
+
+/* Everybody who lives leaves, one after the other; whoever cannot, dies first. */
+static enum sim_end finish(const struct scenario *scenario)
+{
+	enum sim_end end = SIM_END_QUIET;
+	unsigned i;
+
+	for (i = 0; i < sim_processes(); i++)
+		if (sim_is_alive(i) && stands_still(i))
+			sim_execute_death(i);
+	for (i = 0; scenario->finish != NULL && end == SIM_END_QUIET && i < sim_processes(); i++)
+		if (sim_is_alive(i))
+			end = sim_execute_in(i, scenario->finish);
+	return end;
+}
+
+enum sim_end scenario_execute(const struct scenario *scenario, const struct sim_decider *decider,
+			      const struct scenario_bounds *bounds)
+{
+	struct sim_budget budget = budget_of(bounds);
+	enum sim_end end;
+
+	sim_reset();
+	end = sim_execute(decider, &budget);
+	if (end != SIM_END_QUIET)
+		return end;
+	if (scenario->quiet != NULL)
+		scenario->quiet();
+	if (sim_failure()[0] == '\0')
+		(void)finish(scenario);
+	if (sim_failure()[0] == '\0' && scenario->end != NULL)
+		scenario->end();
+	return sim_failure()[0] == '\0' ? SIM_END_QUIET : SIM_END_FAILED;
+}
+
+bool search_count(struct search *search, enum sim_end end, uint64_t seed)
+{
+	search->done++;
+	search->steps += sim_now();
+	if (end == SIM_END_FAILED) {
+		search->failed = true;
+		search->failed_seed = seed;
+		snprintf(search->failure, sizeof(search->failure), "%s", sim_failure());
+		schedule_taken(&search->schedule);
+		return false;
+	}
+	if (search->done % 1024 == 0 && search->progress != NULL)
+		search->progress(search);
+	return search->schedules == 0 || search->done < search->schedules;
+}
+
+bool search_run(struct search *search)
+{
+	if (!scenario_build(search->scenario, &search->bounds)) {
+		search->failed = true;
+		snprintf(search->failure, sizeof(search->failure), "before the first step: %s",
+			 sim_failure());
+		return false;
+	}
+	if (search->strategy == STRATEGY_EXHAUSTIVE)
+		search_exhaustive(search);
+	else
+		search_random(search);
+	return !search->failed;
+}
