@@ -206,7 +206,8 @@ void os_bell_ring(int folder, const char *name);	/* no effect when nobody opened
 
 /*
  * One lock for all of this process' rare, process-local book-keeping.  Recursive: no.  For fork():
- * take it in prepare, release it in parent and child.  Who has it is not cancelled meanwhile.
+ * take it in prepare, release it in parent and child.  Who has it runs no signal handler and is not
+ * cancelled meanwhile.
  */
 void os_local_lock(void);
 void os_local_unlock(void);
@@ -230,10 +231,7 @@ void os_thread_join(struct os_thread *thread);
 /* Gives up the processor. [signal-safe] */
 void os_yield(void);
 
-/*
- * The three run around fork() in the usual places.  The thread that forks has every signal blocked
- * from before prepare() until after parent() or child().
- */
+/* The three run around fork() in the usual places. */
 carafe_status os_at_fork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
 
 #endif

@@ -34,25 +34,9 @@ static void (*exit_hook)(void);
 /* A thread's value of exit_key points to the round that it is in. */
 static const char rounds[PTHREAD_DESTRUCTOR_ITERATIONS + 1];
 
-/* Whether the thread that has the lock could be cancelled before, as it must not be meanwhile. */
+/* Of the thread that has the lock: what it had blocked before, and whether it could be cancelled. */
+static sigset_t blocked;
 static int cancellable;
-
-void os_local_lock(void)
-{
-	int before;
-
-	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
-	(void)pthread_mutex_lock(&local);
-	cancellable = before;
-}
-
-void os_local_unlock(void)
-{
-	int before = cancellable;
-
-	(void)pthread_mutex_unlock(&local);
-	(void)pthread_setcancelstate(before, &before);
-}
 
 static void block_signals(sigset_t *before)
 {
@@ -60,6 +44,28 @@ static void block_signals(sigset_t *before)
 
 	(void)sigfillset(&all);
 	(void)pthread_sigmask(SIG_SETMASK, &all, before);
+}
+
+void os_local_lock(void)
+{
+	sigset_t signals;
+	int cancel;
+
+	block_signals(&signals);
+	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
+	(void)pthread_mutex_lock(&local);
+	blocked = signals;
+	cancellable = cancel;
+}
+
+void os_local_unlock(void)
+{
+	sigset_t signals = blocked;
+	int cancel = cancellable;
+
+	(void)pthread_mutex_unlock(&local);
+	(void)pthread_setcancelstate(cancel, &cancel);
+	(void)pthread_sigmask(SIG_SETMASK, &signals, NULL);
 }
 
 static void thread_exits(void *value)
@@ -139,30 +145,9 @@ void os_yield(void)
 	errno = saved;
 }
 
-/* What signals the thread that forks had blocked before, and how many of us had it block all. */
-static _Thread_local sigset_t before_fork;
-static _Thread_local unsigned forks;
-
-static void fork_begins(void)
-{
-	sigset_t before;
-
-	block_signals(&before);
-	if (forks++ == 0)
-		before_fork = before;
-}
-
-static void fork_ends(void)
-{
-	if (--forks == 0)
-		(void)pthread_sigmask(SIG_SETMASK, &before_fork, NULL);
-}
-
 carafe_status os_at_fork(void (*prepare)(void), void (*parent)(void), void (*child)(void))
 {
-	/* What was set last runs first before the fork, and last after it. */
-	if (pthread_atfork(prepare, parent, child) != 0 ||
-	    pthread_atfork(fork_begins, fork_ends, fork_ends) != 0)
+	if (pthread_atfork(prepare, parent, child) != 0)
 		return CARAFE_STATUS_NO_MEMORY;
 	return CARAFE_STATUS_SUCCESS;
 }
