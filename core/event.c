@@ -24,6 +24,12 @@ static bool available(const struct cf_view *view)
 	return cf_value(view->state) != 0;
 }
 
+/* A pulse that is being given.  Damage may say so of an event for which nobody queues. */
+static bool is_pulsing(const struct cf_view *view)
+{
+	return cf_value(view->state) == CF_PULSING && cf_waiters(view->state);
+}
+
 static enum cf_taken take(struct cf_region *region, const struct cf_view *view, uint32_t identity,
 			  struct cf_changes *changes)
 {
@@ -48,7 +54,7 @@ static carafe_status signal_object(struct cf_region *region, const struct cf_vie
 				   uint32_t identity, struct cf_changes *changes)
 {
 	(void)region, (void)identity;
-	if (cf_value(view->state) == CF_PULSING)
+	if (is_pulsing(view))
 		return CARAFE_STATUS_PENDING;
 	cf_change(changes, &view->object->state, view->state, 1);
 	return CARAFE_STATUS_SUCCESS;
@@ -115,7 +121,7 @@ static carafe_status move(struct carafe_environment *environment, struct cf_view
 		status = wanted != 0 ? cf_can_distribute(environment, view) : CARAFE_STATUS_SUCCESS;
 		if (!CARAFE_SUCCESS(status))
 			return status;
-		if (cf_value(view->state) != CF_PULSING &&
+		if (!is_pulsing(view) &&
 		    cf_cas(&view->object->state, view->state, cf_next(view->state, wanted)))
 			break;
 		if (!cf_view_again(environment->region, view))

@@ -11,6 +11,7 @@
 
 #include <carafe/carafe.h>
 
+#include "core/event.h"
 #include "core/object.h"
 #include "core/round.h"
 #include "tests/unit/waiter.h"
@@ -41,6 +42,22 @@ static void test_queue(void)
 	put(environment, last, was);
 	for (i = 0; i < 2; i++)
 		leave(&waiter[i]);
+}
+
+/* An event that says that a pulse is being given, and nobody queues for it. */
+static void test_pulse(void)
+{
+	const int64_t none = 0;
+	struct cf_view view;
+	carafe_handle handle = new_object(environment, (struct cf_birth){ .info = CF_EVENT }, &view);
+
+	put(environment, &view.object->state, CF_PULSING);
+	is_int(carafe_event_set(environment, handle, NULL), CARAFE_STATUS_SUCCESS,
+	       "a pulse that nobody gives keeps nobody from setting");
+	put(environment, &view.object->state, CF_PULSING);
+	is_int(carafe_signal_and_wait(environment, handle, handle, 0, &none), CARAFE_STATUS_SUCCESS,
+	       "nor from signalling and waiting");
+	must(carafe_close(environment, handle), "close");
 }
 
 /* Whether an event can be made while a word says so; it is closed again. */
@@ -107,6 +124,7 @@ int main(void)
 	environment = open_first();
 	(void)self_in(environment);
 	test_queue();
+	test_pulse();
 	test_objects();
 	test_round();
 	return done_testing();

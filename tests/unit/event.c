@@ -207,7 +207,7 @@ static void test_type(void)
 	ok(type->take(environment->region, &view, 1, &changes) == CF_TAKEN &&
 		   change_of(&changes) == 1,
 	   "taking it only compares");
-	view.state = cf_next(view.state, CF_PULSING);
+	view.state = cf_next_with(view.state, CF_PULSING, true);
 	changes.count = 0;
 	is_int(type->signal(environment->region, &view, 1, &changes), CARAFE_STATUS_PENDING,
 	       "while a pulse is given nobody signals");
