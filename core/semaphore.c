@@ -133,7 +133,9 @@ carafe_status cf_semaphore_read(struct carafe_environment *environment, struct c
 		return status;
 	*count = cf_value(view->state);
 	*maximum = maximum_of(view);
-	return CARAFE_STATUS_SUCCESS;
+	/* Both are of one semaphore only if it still is the one viewed. */
+	return cf_view_again(environment->region, view) ? CARAFE_STATUS_SUCCESS
+							: CARAFE_STATUS_INVALID_HANDLE;
 }
 
 carafe_status carafe_semaphore_create(carafe_environment *environment, carafe_access access,

@@ -115,6 +115,29 @@ static void test_gone(void)
 	ok(previous == 77 && value_of(environment, &gone.object->state) == 0, "nor is it touched");
 }
 
+/*
+ * Somebody looks a semaphore up and is stopped; it is closed, and another one made in its place.
+ *
+ * Catches a reader who tells the count of one and the maximum of the other.
+ */
+static void test_read_of_two(void)
+{
+	struct cf_view gone, fresh;
+	uint32_t count, maximum;
+	carafe_handle handle;
+
+	handle = new_object(environment, cf_semaphore_birth(1, 5), &gone);
+	must(cf_handle_close(environment, handle), "close");
+	handle = new_object(environment, cf_semaphore_birth(2, 9), &fresh);
+	if (fresh.object != gone.object)
+		bail_out("the object was not used again");
+	is_int(cf_semaphore_read(environment, &gone, &count, &maximum),
+	       CARAFE_STATUS_INVALID_HANDLE, "a semaphore in whose place is another is not read");
+	must(cf_semaphore_read(environment, &fresh, &count, &maximum), "read");
+	ok(count == 2 && maximum == 9, "the other one is");
+	must(cf_handle_close(environment, handle), "close");
+}
+
 static void test_type(void)
 {
 	const struct cf_type *type = &cf_semaphore_type;
@@ -163,6 +186,7 @@ int main(void)
 	test_waiters();
 	test_dead_releaser();
 	test_gone();
+	test_read_of_two();
 	test_type();
 	ok(sound(environment), "and everything is as it must be");
 	return done_testing();
