@@ -14,6 +14,7 @@
 #include "core/satisfy.h"
 #include "core/wake.h"
 
+/* Attempts of a change, or of a walk, that others disturb, in a sound environment. */
 #define MANY (CF_THREADS * 4u)
 
 static uint32_t link_to(const struct cf_region *region, const struct cf_thread *thread,
@@ -242,13 +243,13 @@ bool cf_queue_current(struct cf_region *region, const struct cf_walk *walk, uint
 carafe_status cf_queue_prune(struct cf_self *self, struct cf_object *object)
 {
 	enum cf_outcome outcome = CF_DONE;
+	uint32_t step, restarts = 0;
 	struct cf_walk walk;
-	uint32_t round;
 	uint64_t wait;
 
 	if (!cf_walk_begin(self->region, &walk, object))
 		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
-	for (round = 0; round < MANY; round++) {
+	for (step = 0; step < CF_QUEUE_STEPS; step++) {
 		switch (cf_walk_look(self->region, &walk)) {
 		case CF_STEP_END:
 			return CARAFE_STATUS_SUCCESS;
@@ -265,8 +266,9 @@ carafe_status cf_queue_prune(struct cf_self *self, struct cf_object *object)
 				return CARAFE_STATUS_FILE_CORRUPT_ERROR;
 			continue;
 		case CF_STEP_CHANGED:
-			if (!cf_walk_begin(self->region, &walk, object))
+			if (restarts++ == MANY || !cf_walk_begin(self->region, &walk, object))
 				return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+			step = 0;
 			continue;
 		default:
 			return CARAFE_STATUS_FILE_CORRUPT_ERROR;

@@ -28,6 +28,9 @@
 #define CF_HEAD 1u
 #define CF_LINK_BASE 2u
 
+/* More steps than a walk takes over all blocks that there are, each of which it may unlink. */
+#define CF_QUEUE_STEPS (2u * CF_THREADS * CF_BLOCKS)
+
 /* A place in a queue while it is walked: the word that leads to the present block. */
 struct cf_walk {
 	struct cf_object *object;

@@ -25,9 +25,6 @@
 /* More restarts than a sound environment with all its threads busy can cause. */
 #define MANY (CF_THREADS * 64u)
 
-/* More steps than a walk takes over all blocks that there are, each of which it may unlink. */
-#define LONGEST (2u * CF_THREADS * CF_BLOCKS)
-
 /* A wait as read under the thread's wait word. */
 struct wait {
 	uint64_t bits;
@@ -238,7 +235,7 @@ static enum pass walk_queue(struct cf_self *self, struct cf_object *object, bool
 	    !cf_walk_begin(self->region, &walk, object))
 		return PASS_FAILED;
 	now = start;
-	for (step = 0; step < LONGEST; step++) {
+	for (step = 0; step < CF_QUEUE_STEPS; step++) {
 		type = cf_type_of(now.info);
 		if (type == NULL || now.info != start.info || !cf_view_unsettled(type, &now))
 			return PASS_OVER;

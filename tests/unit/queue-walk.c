@@ -207,6 +207,38 @@ static void test_damage(void)
 	       "nothing is linked behind a block that is not there");
 }
 
+/*
+ * A thousand threads wait for any of 64 handles of one event, and somebody closes a handle.
+ *
+ * Catches a bound that takes a long queue for damage.
+ */
+static void test_long_queue(void)
+{
+	static struct cf_self waiter[1030];
+	const uint32_t count = sizeof(waiter) / sizeof(waiter[0]);
+	bool linked = true;
+	uint32_t i, number;
+
+	for (i = 0; i < count; i++) {
+		waiter[i] = another(environment);
+		for (number = 0; number < CF_WAIT_OBJECTS; number++)
+			linked &= cf_queue_link(&waiter[i], number, again(environment, &other)) ==
+				  CF_DONE;
+		cf_store32(&waiter[i].thread->count, CF_WAIT_OBJECTS);
+		cf_store32(&waiter[i].thread->flags, 0);
+		put(environment, &waiter[i].thread->wait, 1);
+	}
+	ok(linked, "a queue can hold %u blocks", count * CF_WAIT_OBJECTS);
+	is_int(cf_queue_prune(&self[0], other.object), CARAFE_STATUS_SUCCESS,
+	       "and be pruned, which unlinks nothing");
+	put(environment, &waiter[0].thread->wait, 0);
+	is_int(cf_queue_prune(&self[0], other.object), CARAFE_STATUS_SUCCESS, "and once more");
+	is_int(value_of(environment, &waiter[0].thread->block[CF_WAIT_OBJECTS - 1].next),
+	       CF_UNLINKED, "which unlinks all of who waits no more");
+	for (i = 0; i < count; i++)
+		cf_self_return(&waiter[i]);
+}
+
 int main(void)
 {
 	environment = open_first();
@@ -220,5 +252,6 @@ int main(void)
 	test_passed_block_moves();
 	test_block_comes();
 	test_damage();
+	test_long_queue();
 	return done_testing();
 }
