@@ -161,7 +161,7 @@ carafe_status cf_table_close(struct cf_self *self, struct cf_process *process, u
 
 /* Gives the child a handle at index like ours in used, together with a reference. */
 static carafe_status inherit_one(struct cf_self *self, struct cf_process *child, uint32_t index,
-				 const struct cf_handle_entry *mine, uint64_t used)
+				 struct cf_handle_entry *mine, uint64_t used)
 {
 	struct cf_handle_entry *entry = cf_handle_entry_at(self->region, child, index);
 	struct cf_object *object = cf_object_at(self->region, cf_value(used) & CF_HANDLE_OBJECT);
@@ -170,8 +170,8 @@ static carafe_status inherit_one(struct cf_self *self, struct cf_process *child,
 	enum cf_outcome outcome;
 
 	changes.count = 0;
-	granted = cf_load(&mine->access);
-	if (entry == NULL || object == NULL || !cf_read(self->region, &entry->entry, &bits) ||
+	if (entry == NULL || object == NULL || !cf_read(self->region, &mine->access, &granted) ||
+	    !cf_read(self->region, &entry->entry, &bits) ||
 	    !cf_read(self->region, &entry->access, &access) ||
 	    !cf_read(self->region, &object->state, &state) ||
 	    !cf_read(self->region, &object->refs, &refs))
@@ -205,10 +205,12 @@ static carafe_status leave_out(struct cf_self *self, struct cf_process *child, u
 	return outcome == CF_MISSED ? CARAFE_STATUS_PENDING : cf_outcome_status(outcome);
 }
 
-static bool is_inheritable(const struct cf_handle_entry *entry, uint64_t used)
+static bool is_inheritable(struct cf_region *region, struct cf_handle_entry *entry, uint64_t used)
 {
-	return (cf_value(used) & CF_HANDLE_USED) != 0 &&
-	       (cf_value(cf_load(&entry->access)) & CF_ACCESS_INHERIT) != 0;
+	uint64_t access;
+
+	return (cf_value(used) & CF_HANDLE_USED) != 0 && cf_read(region, &entry->access, &access) &&
+	       (cf_value(access) & CF_ACCESS_INHERIT) != 0;
 }
 
 static carafe_status inherit_index(struct cf_self *self, struct cf_process *process,
@@ -221,7 +223,7 @@ static carafe_status inherit_index(struct cf_self *self, struct cf_process *proc
 	do {
 		if (mine == NULL || !cf_read(self->region, &mine->entry, &used))
 			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
-		if (is_inheritable(mine, used))
+		if (is_inheritable(self->region, mine, used))
 			status = inherit_one(self, child, index, mine, used);
 		else
 			status = leave_out(self, child, index);
@@ -240,7 +242,7 @@ static uint32_t inheritable_end(struct cf_region *region, struct cf_process *pro
 
 		if (mine == NULL || !cf_read(region, &mine->entry, &used))
 			break;
-		if (is_inheritable(mine, used))
+		if (is_inheritable(region, mine, used))
 			end = i + 1;
 	}
 	return end;

@@ -12,6 +12,7 @@
 #include "core/mutant.h"
 #include "core/process.h"
 #include "core/table.h"
+#include "tests/unit/forge.h"
 #include "tests/unit/queue.h"
 
 static struct carafe_environment *environment;
@@ -235,6 +236,38 @@ static void test_inherit_nothing(struct carafe_environment *child)
 	is_int(event(child, 0), 4, "its first handle is the first");
 }
 
+/*
+ * A thread makes an inheritable handle; its change is done, and it is stopped when its reference is
+ * out of the entry and not yet out of the access mask.  Another thread forks.
+ *
+ * Catches a reference that is taken for rights.
+ */
+static void test_inherit_half_made(struct carafe_environment *child)
+{
+	uint64_t state = bits_of(environment, &process_of(child)->state), reference;
+	struct cf_self maker = another(environment);
+	struct cf_changes changes = { .count = 0 };
+	carafe_handle handle = event(environment, CARAFE_INHERIT);
+	struct cf_handle_entry *entry =
+		cf_handle_entry_at(region, process_of(environment), handle / 4 - 1);
+	struct cf_view view;
+
+	must(close_table(process_of(child), &state), "close");
+	cf_compare(&changes, &entry->entry, bits_of(environment, &entry->entry));
+	cf_compare(&changes, &entry->access, bits_of(environment, &entry->access));
+	/* So many changes later the upper half of a reference is not 0. */
+	cf_store(&maker.thread->descriptor[0].status, UINT64_C(1) << 22 | FAILED);
+	reference = forge(&maker, 0, SUCCESSFUL, &changes);
+	install(&changes, 0, reference);
+	install(&changes, 1, reference);
+	uninstall(&changes, 0, reference, SUCCESSFUL);
+	is_int(cf_table_inherit(self, process_of(child)), CARAFE_STATUS_SUCCESS,
+	       "a child inherits a handle that is just made");
+	is_int(cf_handle_view(child, handle, CF_EVENT, CARAFE_EVENT_ALL_ACCESS, &view),
+	       CARAFE_STATUS_SUCCESS, "with its rights");
+	cf_self_return(&maker);
+}
+
 int main(void)
 {
 	struct carafe_environment *other;
@@ -251,6 +284,7 @@ int main(void)
 	test_close_of_a_damaged_table(other);
 	test_inherit(other);
 	test_inherit_nothing(other);
+	test_inherit_half_made(other);
 	ok(sound(environment), "and everything is as it must be");
 	return done_testing();
 }
