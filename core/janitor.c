@@ -31,7 +31,15 @@ struct cf_janitor {
 	struct os_watch *watch;
 	int bell; /* that rings into the watch, or -1 */
 	uint32_t stop;			    /* set by whoever closes the environment */
-	uint32_t watched[CF_PROCESSES]; /* the incarnation as which a slot is watched, or 0 */
+
+	/*
+	 * As what a slot is watched: its incarnation, or 0, and the process' number, which is that
+	 * of the parent until a forked child has written its own.
+	 */
+	struct {
+		uint32_t incarnation;
+		uint32_t pid;
+	} watched[CF_PROCESSES];
 };
 
 static bool stopped(const struct cf_janitor *janitor)
@@ -78,20 +86,25 @@ static uint64_t watch_all(struct cf_janitor *janitor)
 	for (i = 0; i < high; i++) {
 		struct cf_process *slot = cf_process_at(environment->region, i);
 
-		incarnation = slot != NULL ? cf_value(cf_load(&slot->state)) : 0;
-		if (i == environment->process || janitor->watched[i] == incarnation)
+		if (slot == NULL || i == environment->process)
 			continue;
-		if (janitor->watched[i] != 0)
+		incarnation = cf_value(cf_load(&slot->state));
+		read_process(slot, &process);
+		if (janitor->watched[i].incarnation == incarnation &&
+		    (incarnation == 0 || janitor->watched[i].pid == process.pid))
+			continue;
+		if (janitor->watched[i].incarnation != 0)
 			unwatch(janitor, i);
-		janitor->watched[i] = 0;
+		janitor->watched[i].incarnation = 0;
 		if (incarnation == 0)
 			continue;
-		read_process(slot, &process);
 		status = watch(janitor, i, &process);
-		if (CARAFE_SUCCESS(status))
-			janitor->watched[i] = incarnation;
-		else
+		if (!CARAFE_SUCCESS(status)) {
 			longest = SLICE;
+			continue;
+		}
+		janitor->watched[i].incarnation = incarnation;
+		janitor->watched[i].pid = process.pid;
 	}
 	return longest;
 }

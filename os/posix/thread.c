@@ -34,7 +34,7 @@ static void (*exit_hook)(void);
 /* A thread's value of exit_key points to the round that it is in. */
 static const char rounds[PTHREAD_DESTRUCTOR_ITERATIONS + 1];
 
-/* Of the thread that has the lock: what it had blocked before, and whether it could be cancelled. */
+/* Of the thread that has the lock: what it had blocked before, and if it could be cancelled. */
 static sigset_t blocked;
 static int cancellable;
 
