@@ -14,9 +14,8 @@
 
 #include "compat/ntsync/closing.h"
 
-#include <errno.h>
-
 #include "compat/ntsync/attach.h"
+#include "compat/ntsync/hold.h"
 #include "core/environment.h"
 #include "core/external.h"
 #include "core/handle.h"
@@ -66,8 +65,7 @@ static bool ask_new_probe(struct carafe_environment *environment, cf_word *place
 	int probe;
 
 	cf_shard_name(shard, name);
-	if (!cf_nt_at_home() ||
-	    !CARAFE_SUCCESS(os_file_open(environment->place.folder, name, false, &probe)))
+	if (!CARAFE_SUCCESS(os_file_open(environment->place.folder, name, false, &probe)))
 		return false;
 	answer = is_free(environment, probe, shard, byte);
 	if (probe < LOWEST_KEPT || !cf_cas(place, seen, next_probe(seen, shard, probe)))
@@ -99,21 +97,23 @@ void cf_nt_closing(int fd, struct cf_nt_closing *closing)
 	bool maybe = cf_nt_kind(cf_nt_word(fd)) == CF_NT_MAYBE;
 
 	closing->fd = fd;
-	closing->kind =
-		maybe ? cf_nt_examine(fd, &closing->found) : cf_nt_recall(fd, &closing->found);
+	closing->kind = maybe ? cf_nt_examine(fd, &closing->found) :
+				cf_nt_recall(fd, &closing->found);
+	/* Not forgotten yet: it may stay open, here or in the parent of a child of vfork(). */
 	cf_nt_forget(fd);
+	cf_nt_expect(fd);
 }
 
 void cf_nt_closed(const struct cf_nt_closing *closing)
 {
 	const struct cf_nt_found *found = &closing->found;
-	int saved = errno;
+	struct cf_nt_hold hold;
 
-	/* Another thread may have examined it until the moment in which it was closed. */
-	if (cf_nt_known(closing->fd))
-		cf_nt_forget(closing->fd);
-	if (closing->kind == CF_NT_OBJECT && is_unheld(found->environment, found->index) &&
-	    cf_nt_at_home())
+	if (!cf_nt_at_home())
+		return;
+	cf_nt_hold(&hold);
+	cf_nt_forget(closing->fd);
+	if (closing->kind == CF_NT_OBJECT && is_unheld(found->environment, found->index))
 		(void)cf_external_drop(found->environment, &found->view);
-	errno = saved;
+	cf_nt_let_go(&hold);
 }

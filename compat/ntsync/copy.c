@@ -125,7 +125,8 @@ static uintptr_t variables = UINTPTR_MAX;
 #if defined(__GNUC__)
 __attribute__((constructor))
 #endif
-static void find_variables(void)
+static void
+find_variables(void)
 {
 	/* integer to pointer: the kernel says where the program's headers are */
 	const ElfW(Phdr) *headers = (const ElfW(Phdr) *)getauxval(AT_PHDR);

@@ -14,9 +14,9 @@
  * Of these each page is asked for once.  Arguments of requests nearly always lie there, and cost a
  * comparison or two.
  *
- * What this cannot see, and is a fault instead of an EFAULT: such a page that the program unmapped or
- * protected (munmap(), mprotect()) after it was seen; and any page that another thread takes away
- * in the middle of the request.
+ * What this cannot see, and is a fault instead of an EFAULT: such a page that the program unmapped
+ * or protected (munmap(), mprotect()) after it was seen; and any page that another thread takes
+ * away in the middle of the request.
  *
  * All [signal-safe].
  *

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "compat/ntsync/attach.h"
+#include "compat/ntsync/hold.h"
 #include "compat/ntsync/real.h"
 #include "compat/ntsync/token.h"
 #include "core/environment.h"
@@ -44,12 +45,10 @@ static int open_locked(struct carafe_environment *environment, uint32_t shard, u
 		       int flags)
 {
 	bool read_only = (flags & O_ACCMODE) == O_RDONLY;
-	struct flock lock = {
-		.l_type = read_only ? F_RDLCK : F_WRLCK,
-		.l_whence = SEEK_SET,
-		.l_start = (off_t)byte,
-		.l_len = 1
-	};
+	struct flock lock = { .l_type = read_only ? F_RDLCK : F_WRLCK,
+			      .l_whence = SEEK_SET,
+			      .l_start = (off_t)byte,
+			      .l_len = 1 };
 	int folder = environment->place.folder, error, fd;
 	char name[CF_SHARD_NAME];
 
@@ -95,7 +94,7 @@ static int open_instance(struct carafe_environment *environment, int flags)
 	return fd;
 }
 
-int cf_nt_open_device(int flags)
+static int open_device(int flags)
 {
 	struct carafe_environment *environment;
 	carafe_status status;
@@ -110,6 +109,19 @@ int cf_nt_open_device(int flags)
 	if (!CARAFE_SUCCESS(status))
 		return -cf_nt_errno(status);
 	return open_instance(environment, flags);
+}
+
+int cf_nt_open_device(int flags)
+{
+	struct cf_nt_hold hold;
+	int fd;
+
+	/* Opening is a point of cancellation, and this is the place of it. */
+	pthread_testcancel();
+	cf_nt_hold(&hold);
+	fd = open_device(flags);
+	cf_nt_let_go(&hold);
+	return fd;
 }
 
 /* Gives the object that the handle names to a new descriptor. A descriptor, or -errno. */
@@ -161,8 +173,8 @@ static void collect_sometimes(struct carafe_environment *environment)
 	(void)cf_external_collect(environment);
 }
 
-int cf_nt_create(struct carafe_environment *environment, uint32_t instance,
-		 const struct cf_birth *birth)
+static int create(struct carafe_environment *environment, uint32_t instance,
+		  const struct cf_birth *birth)
 {
 	carafe_handle handle;
 	carafe_status status;
@@ -179,5 +191,17 @@ int cf_nt_create(struct carafe_environment *environment, uint32_t instance,
 	fd = give(environment, handle, instance);
 	if (fd < 0)
 		(void)cf_handle_close(environment, handle);
+	return fd;
+}
+
+int cf_nt_create(struct carafe_environment *environment, uint32_t instance,
+		 const struct cf_birth *birth)
+{
+	struct cf_nt_hold hold;
+	int fd;
+
+	cf_nt_hold(&hold);
+	fd = create(environment, instance, birth);
+	cf_nt_let_go(&hold);
 	return fd;
 }

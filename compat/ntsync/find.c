@@ -8,12 +8,12 @@
 
 #include "compat/ntsync/object.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "compat/ntsync/attach.h"
+#include "compat/ntsync/hold.h"
 #include "compat/ntsync/real.h"
 #include "compat/ntsync/token.h"
 #include "core/external.h"
@@ -149,14 +149,15 @@ enum cf_nt_kind cf_nt_examine(int fd, struct cf_nt_found *found)
 {
 	enum cf_nt_kind kind = CF_NT_UNKNOWN;
 	uint64_t seen = cf_nt_word(fd), token;
-	int saved = errno;
+	struct cf_nt_hold hold;
 
+	cf_nt_hold(&hold);
 	if (!cf_nt_off() && cf_nt_kind(seen) != CF_NT_HIDDEN) {
 		token = token_of(fd);
 		if (token != 0)
 			kind = identify(fd, seen, token, found);
 	}
-	errno = saved;
+	cf_nt_let_go(&hold);
 	return kind;
 }
 

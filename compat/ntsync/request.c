@@ -16,9 +16,11 @@
 #include <carafe/linux/ntsync.h>
 
 #include "compat/ntsync/copy.h"
+#include "compat/ntsync/hold.h"
 #include "core/event.h"
 #include "core/mutant.h"
 #include "core/semaphore.h"
+#include "core/thread.h"
 #include "core/wait.h"
 
 /* An object that goes away while it is looked for is looked for again, so often. */
@@ -233,6 +235,20 @@ static carafe_status object_request(struct cf_nt_found *found, uint32_t request,
 	}
 }
 
+/* Whether this thread made a request before; a fork() leaves it true, and its slot. */
+static _Thread_local CF_NT_FIXED bool begun;
+
+/* A thread gets its place in the environment with its first request. */
+CF_NT_ASIDE static void begin(struct carafe_environment *environment)
+{
+	struct cf_nt_hold hold;
+	struct cf_self *self;
+
+	cf_nt_hold(&hold);
+	begun = CARAFE_SUCCESS(cf_self(environment, &self));
+	cf_nt_let_go(&hold);
+}
+
 int cf_nt_request(int fd, unsigned long request, void *argument)
 {
 	struct cf_nt_found found;
@@ -240,8 +256,11 @@ int cf_nt_request(int fd, unsigned long request, void *argument)
 	carafe_status status = CARAFE_STATUS_INVALID_HANDLE;
 	int error;
 
-	if (kind == CF_NT_OBJECT || kind == CF_NT_DEVICE)
-		cf_wait_suspend(found.environment);
+	if (kind != CF_NT_OBJECT && kind != CF_NT_DEVICE)
+		return CF_NT_NOT_OURS;
+	if (CF_NT_SELDOM(!begun))
+		begin(found.environment);
+	cf_wait_suspend(found.environment);
 	/* Only 32 bits count: a request in an int is sign-extended on its way here. */
 	for (int round = 0; round < ROUNDS && kind == CF_NT_OBJECT; round++) {
 		error = 0;

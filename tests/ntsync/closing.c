@@ -129,6 +129,22 @@ static void taken(void)
 #endif
 }
 
+/* A child of vfork() has its parent's memory, but descriptors of its own. */
+static void closed_by_vfork(void)
+{
+	int event = nt_auto(dev);
+	pid_t child = vfork();
+
+	if (child == 0) {
+		close(event);
+		_exit(0);
+	}
+	child_is_fine(child, "a child of vfork() closes one");
+	is(objects(), 1, "its parent still has it");
+	close(event);
+	is(objects(), 0, "until it closes it, too");
+}
+
 /* What this program does with the event that it inherits: how many are there then. */
 static int inherited(const char *how, int fd)
 {
@@ -205,6 +221,7 @@ static int served(void)
 	received();
 	received_by_several();
 	taken();
+	closed_by_vfork();
 	inherited_by_others();
 	other_files();
 	printf("1..%u\n", atomic_load(&nt_tap->checks));

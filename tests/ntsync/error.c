@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -426,10 +427,12 @@ static void lost_memory(void)
 
 	variable[0] = variable[1] = sem;
 	for (int i = 0; i < 2; i++)
-		is(nt_any(dev, OWNER, POLL, 0, NULL, variable, 2), 0, "an array that is a variable");
+		is(nt_any(dev, OWNER, POLL, 0, NULL, variable, 2), 0,
+		   "an array that is a variable");
 	memcpy(page, &sem, sizeof(sem));
 	for (int i = 0; i < 2; i++)
-		is(nt_any(dev, OWNER, POLL, 0, NULL, (int *)page, 1), 0, "an array that was mapped");
+		is(nt_any(dev, OWNER, POLL, 0, NULL, (int *)page, 1), 0,
+		   "an array that was mapped");
 	munmap(page, size);
 	is(nt_any(dev, OWNER, POLL, 0, NULL, (int *)page, 1), -EFAULT, "it is unmapped: EFAULT");
 	is(nt_ioctl(sem, NTSYNC_IOC_SEM_READ, page), -EFAULT, "for results, too");
@@ -452,6 +455,39 @@ static void lost_memory(void)
 	sem_is(sem, 13, 20, "as often as it was 0, one was taken");
 }
 
+/* A request that succeeds leaves errno alone, which a handler that makes requests relies on. */
+static void errno_kept(void)
+{
+	int dev = nt_open(), sem, mutex, event, copy;
+	unsigned int value = 1;
+	struct ntsync_sem_args sem_args = { 1, 9 };
+	struct ntsync_mutex_args mutex_args = { 0, 0 };
+	struct ntsync_event_args event_args = { 0, 1 };
+	struct ntsync_wait_args args = good_wait(NULL);
+	struct waiter *w;
+
+	errno = E2BIG;
+	sem = ioctl(dev, NTSYNC_IOC_CREATE_SEM, &sem_args);
+	mutex = ioctl(dev, NTSYNC_IOC_CREATE_MUTEX, &mutex_args);
+	event = ioctl(dev, NTSYNC_IOC_CREATE_EVENT, &event_args);
+	is(errno, E2BIG, "creation leaves errno alone");
+	args.objs = (uintptr_t)&event;
+	args.count = 1;
+	ok(ioctl(dev, NTSYNC_IOC_WAIT_ANY, &args) == 0 && errno == E2BIG, "so does a wait");
+	ok(ioctl(event, NTSYNC_IOC_EVENT_SET, &value) == 0 && errno == E2BIG, "a set");
+	ok(ioctl(event, NTSYNC_IOC_EVENT_PULSE, &value) == 0 && errno == E2BIG, "a pulse");
+	value = 1;
+	ok(ioctl(sem, NTSYNC_IOC_SEM_RELEASE, &value) == 0 && errno == E2BIG, "a release");
+	ok(ioctl(mutex, NTSYNC_IOC_MUTEX_READ, &mutex_args) == 0 && errno == E2BIG, "a read");
+	w = waits_any(PROCESS, dev, OWNER, LATE, 0, FDS(event));
+	errno = E2BIG;
+	ok(ioctl(event, NTSYNC_IOC_EVENT_SET, &value) == 0 && errno == E2BIG, "a wake-up");
+	wait_ended(w, 0, 0, "the waiter is woken");
+	errno = E2BIG;
+	copy = dup(event);
+	ok(close(event) == 0 && close(copy) == 0 && errno == E2BIG, "and the last close");
+}
+
 const struct nt_case error_cases[] = {
 	{ "encoding", encoding, "a header that differs from the kernel's" },
 	{ "types", types, "requests that work on, or give the wrong errno for, other objects" },
@@ -463,5 +499,6 @@ const struct nt_case error_cases[] = {
 	{ "written-late", written_late, "requests not done because their result has no place" },
 	{ "wait-pointers", wait_pointers, "crashes on bad pointers; arguments written needlessly" },
 	{ "lost-memory", lost_memory, "memory taken for good because it once was" },
+	{ "errno-kept", errno_kept, "an errno that says why something inside failed at first" },
 	{ NULL, NULL, NULL },
 };

@@ -190,6 +190,23 @@ static void exec_same_process(void)
 	event_is(event, 0, 1, "it had got that far");
 }
 
+/* A child of vfork() has its parent's memory, but descriptors of its own. */
+static void vfork_closes(void)
+{
+	int dev = nt_open(), sem = nt_sem(dev, 3, 9), null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	pid_t child = vfork();
+
+	if (child == 0) {
+		close(sem);
+		dup2(null, dev);
+		execl("/proc/self/exe", "conformance", "--list", "nothing", (char *)NULL);
+		_exit(127);
+	}
+	child_is_fine(child, "a child of vfork() closes, replaces and calls exec");
+	sem_is(sem, 3, 9, "its parent has the semaphore");
+	is(nt_any(dev, OWNER, POLL, 0, NULL, FDS(sem)), 0, "and the device");
+}
+
 /* --- messages ---------------------------------------------------------------------- */
 
 static void sockets(int pair[2])
@@ -403,6 +420,7 @@ const struct nt_case process_cases[] = {
 	{ "fork-deep", fork_deep, "objects that die with their maker" },
 	{ "exec", exec_inherits, "descriptors that a new program cannot use, or has too many of" },
 	{ "exec-same-process", exec_same_process, "objects dropped when their maker calls exec" },
+	{ "vfork", vfork_closes, "what a child of vfork() closes forgotten by its parent" },
 	{ "messages", messages, "objects known only in the process that made them" },
 	{ "in-flight", in_flight, "objects taken away while only a message holds them" },
 	{ "kill-waiter", kill_waiter, "signals given to the dead" },

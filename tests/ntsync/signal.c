@@ -374,6 +374,70 @@ static void storm(void)
 	}
 }
 
+/* A thread that is to be cancelled, and is at the next point of cancellation. */
+static void *cancelled_soon(void *arg)
+{
+	_Atomic int *through = arg;
+	int dev, event, sem, mutex;
+
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
+	dev = nt_open();
+	event = nt_auto(dev);
+	pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, NULL);
+	pthread_cancel(pthread_self());
+	sem = nt_sem(dev, 1, 1);
+	mutex = nt_mutex(dev, 0, 0);
+	nt_set(event, NULL);
+	if (nt_all(dev, OWNER, LATE, 0, NULL, FDS(event, sem, mutex)) == 0)
+		atomic_store(through, 1);
+	if (nt_any(dev, OWNER, nt_in_ms(1), 0, NULL, FDS(event)) == -ETIMEDOUT)
+		atomic_fetch_add(through, 1);
+	pthread_testcancel();
+	return NULL;
+}
+
+struct sleeper {
+	int dev, event;
+	_Atomic int stage, tid;
+};
+
+static void *sleeps(void *arg)
+{
+	struct sleeper *s = arg;
+
+	atomic_store(&s->tid, (int)syscall(SYS_gettid));
+	atomic_store(&s->stage, 1);
+	nt_any(s->dev, OWNER, LATE, 0, NULL, FDS(s->event));
+	atomic_store(&s->stage, 2);
+	pthread_testcancel();
+	return NULL;
+}
+
+static void cancel(void)
+{
+	struct sleeper s = { .dev = nt_open() };
+	_Atomic int through = 0;
+	pthread_t thread;
+	void *result;
+
+	pthread_create(&thread, NULL, cancelled_soon, &through);
+	pthread_join(thread, &result);
+	is(atomic_load(&through), 2, "requests are no points of cancellation");
+	ok(result == PTHREAD_CANCELED, "the next one after them is");
+
+	s.event = nt_auto(s.dev);
+	pthread_create(&thread, NULL, sleeps, &s);
+	while (atomic_load(&s.stage) == 0)
+		sched_yield();
+	until_asleep(getpid(), atomic_load(&s.tid), &s.stage);
+	pthread_cancel(thread);
+	nt_set(s.event, NULL);
+	pthread_join(thread, &result);
+	is(atomic_load(&s.stage), 2, "a wait that sleeps is none, either");
+	ok(result == PTHREAD_CANCELED, "the thread ends after it");
+	event_is(s.event, 0, 0, "with what it waited for");
+}
+
 const struct nt_case signal_cases[] = {
 	{ "interrupt", interrupt, "waits that a signal handler does not end, or not cleanly" },
 	{ "restart", restart, "EINTR in spite of SA_RESTART" },
@@ -383,6 +447,7 @@ const struct nt_case signal_cases[] = {
 	{ "handler-waits", handler_waits,
 	  "one wait a thread, also where a handler interrupted it" },
 	{ "handler-jumps", handler_jumps, "waits that stay queued when their frame is left" },
+	{ "cancel", cancel, "threads that end in the middle of a request" },
 	{ "storm", storm, "objects lost or taken twice when a signal meets a wake-up" },
 	{ NULL, NULL, NULL },
 };
