@@ -71,20 +71,27 @@ carafe_environment *bench_environment(void)
 
 /* ---- Measuring -------------------------------------------------------------------------- */
 
-/* Warms up, too.  What surrounds the operations (starting threads) must not count as theirs. */
+static bool is_long(struct bench_result *result, uint64_t count, uint64_t long_enough)
+{
+	uint64_t start = bench_now();
+	double cost = result->what->run(result->state, count);
+
+	return cost >= (double)long_enough || bench_now() - start >= 10 * long_enough;
+}
+
+/*
+ * Warms up, too.  What surrounds the operations (starting threads) must not count as theirs.  Once
+ * is not enough: somebody else may have had the processor, and then everything is measured by too
+ * few operations.
+ */
 static uint64_t find_count(struct bench_result *result, uint64_t long_enough)
 {
-	uint64_t count = 1, start;
-	double cost;
+	uint64_t count = 1;
 
-	for (;;) {
-		start = bench_now();
-		cost = result->what->run(result->state, count);
-		if (cost >= (double)long_enough || bench_now() - start >= 10 * long_enough ||
-		    count >= UINT64_C(1) << 30)
-			return count;
+	while (count < UINT64_C(1) << 30 &&
+	       !(is_long(result, count, long_enough) && is_long(result, count, long_enough)))
 		count *= 2;
-	}
+	return count;
 }
 
 static void show_progress(const char *what, size_t done, size_t all)
