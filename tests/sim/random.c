@@ -131,7 +131,7 @@ void search_random(struct search *search)
 
 	/* The length of an execution without any disturbance. */
 	end = scenario_execute(search->scenario, NULL, &search->bounds);
-	steps = sim_now() + 1;
+	steps = scenario_steps() + 1;
 	if (end == SIM_END_FAILED) {
 		(void)search_count(search, end, seed);
 		return;

@@ -8,6 +8,7 @@
  *
  * What happens if a process dies here: see os/sim/sim.h.
  */
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -175,25 +176,6 @@ enum sim_end schedule_replay(const struct scenario *scenario, const struct sched
 
 /* ---- Shrinking -------------------------------------------------------------------------- */
 
-/* Without items [first, first + count): does it fail still? Then *schedule is what was done. */
-static bool try_without(const struct scenario *scenario, struct schedule *schedule, unsigned first,
-			unsigned count, uint64_t *executions)
-{
-	static struct schedule shorter, taken;
-
-	shorter.count = schedule->count - count;
-	memcpy(shorter.item, schedule->item, first * sizeof(struct item));
-	memcpy(shorter.item + first, schedule->item + first + count,
-	       (schedule->count - first - count) * sizeof(struct item));
-	++*executions;
-	if (schedule_replay(scenario, &shorter) != SIM_END_FAILED)
-		return false;
-	schedule_taken(&taken);
-	/* What is left to the end of the schedule may be less than what was done then. */
-	*schedule = taken.count < shorter.count ? taken : shorter;
-	return true;
-}
-
 /* Neighbours that are one. */
 static void merge(struct schedule *schedule)
 {
@@ -202,12 +184,55 @@ static void merge(struct schedule *schedule)
 	for (from = 0; from < schedule->count; from++) {
 		const struct item *item = &schedule->item[from];
 
-		if (to > 0 && item->action.verb == SIM_ACT_RUN && same(schedule->item[to - 1].action, item->action))
+		if (to > 0 && item->action.verb == SIM_ACT_RUN &&
+		    same(schedule->item[to - 1].action, item->action))
 			schedule->item[to - 1].steps += item->steps;
 		else
 			schedule->item[to++] = *item;
 	}
 	schedule->count = to;
+}
+
+/* Does it fail as well and is shorter? Then it is the schedule. */
+static bool take_if_shorter(const struct scenario *scenario, struct schedule *schedule,
+			    struct schedule *other, uint64_t *executions)
+{
+	static struct schedule taken;
+
+	merge(other);
+	if (other->count >= schedule->count)
+		return false;
+	++*executions;
+	if (schedule_replay(scenario, other) != SIM_END_FAILED)
+		return false;
+	schedule_taken(&taken);
+	/* What is left to the end of the schedule may be less than what was done then. */
+	*schedule = taken.count < other->count ? taken : *other;
+	return true;
+}
+
+static bool try_without(const struct scenario *scenario, struct schedule *schedule, unsigned first,
+			unsigned count, uint64_t *executions)
+{
+	static struct schedule other;
+
+	other.count = schedule->count - count;
+	memcpy(other.item, schedule->item, first * sizeof(struct item));
+	memcpy(other.item + first, schedule->item + first + count,
+	       (schedule->count - first - count) * sizeof(struct item));
+	return take_if_shorter(scenario, schedule, &other, executions);
+}
+
+/* Two neighbours the other way round: then one of them may be one with its new neighbour. */
+static bool try_exchanged(const struct scenario *scenario, struct schedule *schedule, unsigned first,
+			  uint64_t *executions)
+{
+	static struct schedule other;
+
+	memcpy(&other, schedule, offsetof(struct schedule, item) + schedule->count * sizeof(struct item));
+	other.item[first] = schedule->item[first + 1];
+	other.item[first + 1] = schedule->item[first];
+	return take_if_shorter(scenario, schedule, &other, executions);
 }
 
 uint64_t schedule_shrink(const struct scenario *scenario, struct schedule *schedule)
@@ -225,7 +250,8 @@ uint64_t schedule_shrink(const struct scenario *scenario, struct schedule *sched
 				else
 					first += size;
 			}
-		merge(schedule);
+		for (first = 0; first + 1 < schedule->count; first++)
+			shrunk |= try_exchanged(scenario, schedule, first, &executions);
 	} while (shrunk);
 	return executions;
 }

@@ -80,6 +80,13 @@ static enum sim_end finish(const struct scenario *scenario)
 	return end;
 }
 
+static uint64_t last_steps;
+
+uint64_t scenario_steps(void)
+{
+	return last_steps;
+}
+
 enum sim_end scenario_execute(const struct scenario *scenario, const struct sim_decider *decider,
 			      const struct scenario_bounds *bounds)
 {
@@ -88,6 +95,7 @@ enum sim_end scenario_execute(const struct scenario *scenario, const struct sim_
 
 	sim_reset();
 	end = sim_execute(decider, &budget);
+	last_steps = sim_now();
 	if (end != SIM_END_QUIET)
 		return end;
 	if (scenario->quiet != NULL)

@@ -57,6 +57,9 @@ bool scenario_build(const struct scenario *scenario, const struct scenario_bound
 enum sim_end scenario_execute(const struct scenario *scenario, const struct sim_decider *decider,
 			      const struct scenario_bounds *bounds);
 
+/* How many steps the last execution had when nobody could go on; without everybody's leaving. */
+uint64_t scenario_steps(void);
+
 /* Searches; true when nothing failed. */
 bool search_run(struct search *search);
 void search_exhaustive(struct search *search);
