@@ -58,9 +58,14 @@ static const struct cf_type *view_block(struct cf_region *region, struct cf_thre
 	return cf_type_of(view->info);
 }
 
-static uint32_t granted(uint32_t index, bool abandoned)
+/* What a grant says of an object that it takes. */
+static uint32_t grant_of(const struct cf_type *type, const struct cf_view *view,
+			 enum cf_taken taken)
 {
-	return CF_GRANTED | (abandoned ? CF_GRANT_ABANDONED : 0) | index << CF_GRANT_SHIFT;
+	uint32_t state = cf_value(view->state);
+
+	return CF_GRANTED | (taken == CF_TAKEN_ABANDONED ? CF_GRANT_ABANDONED : 0) |
+	       (cf_type_settled(type, state) != state ? CF_GRANT_PULSE : 0);
 }
 
 /* Builds the changes that complete the wait; false when its objects do not allow it now. */
@@ -68,10 +73,10 @@ static bool complete_all(struct cf_region *region, struct cf_thread *thread,
 			 const struct wait *wait, struct cf_changes *changes, uint32_t *result)
 {
 	enum cf_taken taken;
-	bool abandoned = false;
 	struct cf_view view;
 	uint32_t i;
 
+	*result = CF_GRANTED;
 	for (i = 0; i < wait->count; i++) {
 		const struct cf_type *type = view_block(region, thread, i, &view);
 
@@ -79,9 +84,8 @@ static bool complete_all(struct cf_region *region, struct cf_thread *thread,
 				     : CF_NOT_TAKEN;
 		if (taken == CF_NOT_TAKEN)
 			return false;
-		abandoned |= taken == CF_TAKEN_ABANDONED;
+		*result |= grant_of(type, &view, taken);
 	}
-	*result = granted(0, abandoned);
 	return true;
 }
 
@@ -102,7 +106,7 @@ static bool complete_any(struct cf_region *region, struct cf_thread *thread,
 				     : CF_NOT_TAKEN;
 		if (taken == CF_NOT_TAKEN)
 			continue;
-		*result = granted(i, taken == CF_TAKEN_ABANDONED);
+		*result = grant_of(type, &view, taken) | i << CF_GRANT_SHIFT;
 		cf_store32_relaxed(&view.object->granted, cf_thread_index(region, thread) + 1);
 		return true;
 	}

@@ -59,10 +59,11 @@ static struct cf_object *object_of(struct cf_region *region, struct cf_thread *t
 
 /*
  * Adds what gives one granted object back, if it is still there: a wait that was granted keeps none
- * alive, and another one may be in its place.
+ * alive, and another one may be in its place.  A pulse is over: it released who waited, and so did
+ * what was taken together with it.
  */
 static void give_back(struct cf_region *region, struct cf_thread *thread, uint32_t number,
-		      bool abandoned, struct cf_changes *changes)
+		      uint32_t grant, struct cf_changes *changes)
 {
 	struct cf_object *object = object_of(region, thread, number);
 	const struct cf_type *type;
@@ -71,10 +72,12 @@ static void give_back(struct cf_region *region, struct cf_thread *thread, uint32
 	if (object == NULL || !cf_view_take(region, object, &view))
 		return;
 	type = cf_type_of(view.info);
-	if (type != NULL &&
-	    cf_sequence(view.info) == cf_load32_relaxed(&thread->block[number].generation))
-		type->restore(region, &view, cf_load32_relaxed(&thread->identity), abandoned,
-			      changes);
+	if (type == NULL ||
+	    cf_sequence(view.info) != cf_load32_relaxed(&thread->block[number].generation))
+		return;
+	if ((grant & CF_GRANT_PULSE) == 0 || type->settled == NULL)
+		type->restore(region, &view, cf_load32_relaxed(&thread->identity),
+			      (grant & CF_GRANT_ABANDONED) != 0, changes);
 }
 
 /* The blocks whose objects a grant consumed. */
@@ -115,8 +118,7 @@ static carafe_status end_wait(struct cf_self *self, struct use *use)
 		if (cf_wait_granted(wait))
 			granted_range(thread, cf_value(wait), &first, &end);
 		for (i = first; i < end; i++)
-			give_back(self->region, thread, i,
-				  (cf_value(wait) & CF_GRANT_ABANDONED) != 0, &changes);
+			give_back(self->region, thread, i, cf_value(wait), &changes);
 		cf_change(&changes, &thread->wait, wait, CF_IDLE);
 		cf_compare(&changes, &thread->owner, use->bits);
 		outcome = cf_kcas(self, &changes);

@@ -102,7 +102,7 @@ static void test_pulse(void)
 	wait_for(&one, 0, &automatic);
 	wait_for(&two, 0, &automatic);
 	is_int(pulse(&automatic), 0, "an auto-reset event with two waiters is pulsed");
-	ok(is_granted(&one, grant(0)) && still_waits(&two), "the older one is released");
+	ok(is_granted(&one, grant_of_pulse(0)) && still_waits(&two), "the older one is released");
 	is_int(state_of(&automatic), 0, "and nothing is left");
 	leave(&one);
 	leave(&two);
@@ -111,14 +111,14 @@ static void test_pulse(void)
 	wait_for(&two, CF_WAIT_ALL, &manual, &other);
 	wait_for(&three, 0, &manual);
 	pulse(&manual);
-	ok(is_granted(&one, grant(0)) && is_granted(&three, grant(0)),
+	ok(is_granted(&one, grant_of_pulse(0)) && is_granted(&three, grant_of_pulse(0)),
 	   "a pulse of a manual-reset event releases all whom it suffices");
 	ok(still_waits(&two), "and not him who waits for more");
 	is_int(state_of(&manual), 0, "and nothing is left");
 	set(&other);
 	ok(still_waits(&two), "also when that comes later");
 	pulse(&manual);
-	ok(is_granted(&two, grant(0)), "but when it is there at the next pulse");
+	ok(is_granted(&two, grant_of_pulse(0)), "but when it is there at the next pulse");
 	reset(&other);
 	leave(&one);
 	leave(&two);
@@ -155,7 +155,8 @@ static void test_dead_signallers(void)
 	wait_for(&one, 0, &manual);
 	put(environment, &manual.object->state, CF_PULSING);
 	is_int(set(&manual), 0, "a pulse that nobody distributed is over before the next set");
-	ok(is_granted(&one, grant(0)) && state_of(&manual) == 1, "and has released its waiter");
+	ok(is_granted(&one, grant_of_pulse(0)) && state_of(&manual) == 1,
+	   "and has released its waiter");
 	reset(&manual);
 	leave(&one);
 }

@@ -231,8 +231,8 @@ static void test_note_of_a_half_removed_grant(void)
 	uint64_t reference;
 	uint32_t i, id;
 
-	mutant = new_object(environment, (struct cf_birth){ .info = CF_MUTANT, .state = granter.id },
-			    &view);
+	mutant = new_object(environment,
+			    (struct cf_birth){ .info = CF_MUTANT, .state = granter.id }, &view);
 	start(&waiter, mutant);
 	id = cf_thread_id(environment->region, waiter.slot, cf_load(&waiter.slot->owner));
 	put(environment, &view.object->state, 0);
@@ -279,8 +279,7 @@ static void *own_both(void *argument)
 	must(carafe_wait_one(environment, owner->handle[0], 0, &none), "acquire");
 	(void)again(environment, &owner->view);
 	cf_compare(&changes, &owner->view.object->state, owner->view.state);
-	cf_compare(&changes, &owner->view.object->instance,
-		   cf_load(&owner->view.object->instance));
+	cf_compare(&changes, &owner->view.object->instance, cf_load(&owner->view.object->instance));
 	install(&changes, 0, forge(&owner->stopped, 0, UNDECIDED, &changes));
 	must(carafe_wait_one(environment, owner->handle[1], 0, &none), "acquire");
 	return NULL;
@@ -301,12 +300,12 @@ static void test_note_of_a_mutant_in_a_change(void)
 	pthread_t thread;
 	uint32_t home, count = 0;
 
-	owner.handle[0] = new_object(environment, (struct cf_birth){ .info = CF_MUTANT },
-				     &owner.view);
+	owner.handle[0] =
+		new_object(environment, (struct cf_birth){ .info = CF_MUTANT }, &owner.view);
 	home = cf_object_index(environment->region, owner.view.object) % CF_OWNED;
 	for (;;) {
-		owner.handle[1] = new_object(environment, (struct cf_birth){ .info = CF_MUTANT },
-					     &view);
+		owner.handle[1] =
+			new_object(environment, (struct cf_birth){ .info = CF_MUTANT }, &view);
 		if (cf_object_index(environment->region, view.object) % CF_OWNED == home)
 			break;
 		if (count == CF_OWNED)
@@ -352,6 +351,37 @@ static void test_grant_of_an_object_that_is_gone(void)
 	again(environment, &fresh);
 	is_int(cf_value(fresh.state), 0, "which is not given back to the next one in its place");
 	must(carafe_close(environment, event), "close");
+}
+
+/*
+ * T waits; somebody pulses the event, which releases T and is over; T dies before it knows.
+ *
+ * Catches a sweep that makes a set of a pulse: the event stayed signalled.
+ */
+static void test_grant_of_a_pulse(void)
+{
+	struct cf_self sleeper = another(environment);
+	struct cf_view view, other;
+	carafe_handle event = new_event(false, &view), second = new_event(false, &other);
+
+	put_block(&sleeper, 0, &view);
+	say_waiting(&sleeper, 1, 0);
+	must(carafe_event_pulse(environment, event, NULL), "pulse");
+	ok(cf_wait_granted(cf_load(&sleeper.thread->wait)), "a waiter is granted a pulse");
+	cf_self_return(&sleeper);
+	is_int(value_of(environment, &view.object->state), 0, "which is over when it dies, too");
+
+	sleeper = another(environment);
+	put_block(&sleeper, 0, &view);
+	put_block(&sleeper, 1, &other);
+	say_waiting(&sleeper, 2, CF_WAIT_ALL);
+	must(carafe_event_set(environment, second, NULL), "set");
+	must(carafe_event_pulse(environment, event, NULL), "pulse");
+	ok(cf_wait_granted(cf_load(&sleeper.thread->wait)), "or together with a set");
+	cf_self_return(&sleeper);
+	is_int(value_of(environment, &view.object->state), 0, "then, too");
+	must(carafe_close(environment, event), "close");
+	must(carafe_close(environment, second), "close");
 }
 
 /*
@@ -438,6 +468,7 @@ int main(void)
 	test_note_of_a_half_removed_grant();
 	test_note_of_a_mutant_in_a_change();
 	test_grant_of_an_object_that_is_gone();
+	test_grant_of_a_pulse();
 	test_end_inside_a_change();
 	test_no_overtaking();
 	test_word_named_twice();

@@ -238,7 +238,8 @@ static void test_pulse(void)
 	wait_for(&three, 0, &semaphore, &manual);
 	put(environment, &manual.object->state, CF_PULSING);
 	distribute(&manual);
-	ok(still_waits(&one) && is_granted(&two, grant(0)) && is_granted(&three, grant(1)),
+	ok(still_waits(&one) && is_granted(&two, grant_of_pulse(0)) &&
+		   is_granted(&three, grant_of_pulse(1)),
 	   "a pulse releases all whom it suffices");
 	ok(is(0, 0, 0, 9), "and is over");
 	put(environment, &manual.object->state, CF_PULSING);
@@ -297,7 +298,7 @@ static void test_external_order(void)
 	wait_for(&two, CF_WAIT_ALL, &extra);
 	put(environment, &extra.object->state, CF_PULSING);
 	distribute(&extra);
-	ok(is_granted(&one, grant(0)) && is_granted(&two, grant(0)) &&
+	ok(is_granted(&one, grant_of_pulse(0)) && is_granted(&two, grant_of_pulse(0)) &&
 		   value_of(environment, &extra.object->state) == 0,
 	   "a pulse reaches both");
 	leave(&one);

@@ -42,6 +42,11 @@ static inline uint32_t grant(uint32_t index)
 	return CF_GRANTED | index << CF_GRANT_SHIFT;
 }
 
+static inline uint32_t grant_of_pulse(uint32_t index)
+{
+	return grant(index) | CF_GRANT_PULSE;
+}
+
 static inline uint32_t wait_of(const struct cf_self *self)
 {
 	return value_of(self->environment, &self->thread->wait);
