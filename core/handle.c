@@ -405,11 +405,16 @@ carafe_status cf_handle_close(struct carafe_environment *environment, carafe_han
 		if (cf_waiters(cf_load(&object->state)))
 			status = cf_queue_prune(self, object);
 		changes.count = 0;
-		if (!CARAFE_SUCCESS(status) ||
-		    !cf_object_change_drop(self, object, &changes) ||
-		    !change_remove(self->region, own_process(environment), index, entry, used,
-				   &changes))
+		if (!CARAFE_SUCCESS(status))
 			continue;
+		if (!cf_object_change_drop(self, object, &changes) ||
+		    !change_remove(self->region, own_process(environment), index, entry, used,
+				   &changes)) {
+			/* While the handle is the same, its object lives. */
+			if (cf_load(&entry->entry) == used)
+				return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+			continue;
+		}
 		outcome = cf_kcas(self, &changes);
 		if (outcome != CF_MISSED)
 			return cf_outcome_status(outcome);
@@ -481,8 +486,13 @@ carafe_status cf_external_drop(struct carafe_environment *environment, const str
 		if (cf_waiters(now.state))
 			status = cf_queue_prune(self, now.object);
 		changes.count = 0;
-		if (!CARAFE_SUCCESS(status) || !cf_object_change_drop(self, now.object, &changes))
+		if (!CARAFE_SUCCESS(status))
 			continue;
+		if (!cf_object_change_drop(self, now.object, &changes)) {
+			if (cf_load(&now.object->state) == now.state)
+				return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+			continue;
+		}
 		/*
 		 * What keeps it from being another object by now: its info changes when it is
 		 * freed.

@@ -222,7 +222,8 @@ bool cf_read_slow(struct cf_region *region, cf_word *word, uint64_t *bits)
 		*bits = cf_load(word);
 		if (!cf_described(*bits))
 			return true;
-		if (!cf_help(region, *bits))
+		/* A change that is over has been removed from every word that it names. */
+		if (!cf_help(region, *bits) || cf_load(word) == *bits)
 			return false;
 	}
 	return false;

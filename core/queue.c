@@ -87,7 +87,9 @@ enum cf_step cf_walk_look(struct cf_region *region, struct cf_walk *walk)
 	if (!follow(region, link, &walk->thread, &walk->number) ||
 	    !cf_read(region, &walk->thread->block[walk->number].next, &walk->next))
 		return CF_STEP_DAMAGED;
-	return cf_load(walk->link) == walk->seen ? CF_STEP_BLOCK : CF_STEP_CHANGED;
+	if (cf_load(walk->link) != walk->seen)
+		return CF_STEP_CHANGED;
+	return cf_value(walk->next) != CF_UNLINKED ? CF_STEP_BLOCK : CF_STEP_DAMAGED;
 }
 
 void cf_walk_pass(struct cf_walk *walk)
@@ -127,7 +129,7 @@ enum cf_outcome cf_queue_link(struct cf_self *self, uint32_t number, const struc
 		return CF_DAMAGED;
 	if (!is_head(cf_value(previous)) ||
 	    (cf_value(previous) == CF_UNLINKED && previous_next != &object->first))
-		return CF_MISSED;
+		return cf_load(&object->last) == last ? CF_DAMAGED : CF_MISSED;
 	cf_store32_relaxed(&block->object, cf_object_index(self->region, object));
 	cf_store32_relaxed(&block->generation, cf_sequence(view->info));
 	changes.count = 0;
@@ -188,11 +190,12 @@ static enum cf_outcome try_unlink(struct cf_self *self, struct cf_block *block, 
 	    !cf_read(region, previous_next, &previous) ||
 	    !cf_read(region, following_prev, &following))
 		return CF_DAMAGED;
-	if (cf_value(previous) != link || cf_value(following) != link)
-		return CF_MISSED;
-	if (is_head(cf_value(prev)) && is_head(cf_value(next)) &&
-	    !change_emptied(self, object, changes))
-		return CF_MISSED;
+	/* While both links are the same, its neighbours lead to the block and its object lives. */
+	if (cf_value(previous) != link || cf_value(following) != link ||
+	    (is_head(cf_value(prev)) && is_head(cf_value(next)) &&
+	     !change_emptied(self, object, changes)))
+		return cf_load(&block->prev) == prev && cf_load(&block->next) == next ? CF_DAMAGED :
+											CF_MISSED;
 	cf_change(changes, previous_next, previous, cf_value(next));
 	cf_change(changes, following_prev, following, cf_value(prev));
 	cf_change(changes, &block->next, next, CF_UNLINKED);

@@ -62,6 +62,9 @@ static carafe_status close_entry(struct cf_self *self, struct cf_process *proces
 			outcome = change_guarded(self, process, state, &changes);
 			if (outcome != CF_MISSED)
 				return cf_outcome_status(outcome);
+		} else if (cf_load(&entry->entry) == used) {
+			/* While the handle is the same, its object lives. */
+			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
 		}
 		if (!cf_process_still(region, process, state))
 			return CARAFE_STATUS_PENDING;
