@@ -192,29 +192,46 @@ static void become_program(const struct command *command, const struct options *
 	_exit(error == ENOENT || error == ENOTDIR ? EXIT_NO_PROGRAM : EXIT_NO_EXEC);
 }
 
+struct program {
+	pid_t pid;
+	bool stopped;
+	int status;
+};
+
 /* True when the program has ended; stops with it when it has stopped. */
-static bool has_ended(pid_t program, int *status)
+static bool has_ended(struct program *program)
 {
-	while (waitpid(program, status, WNOHANG | WUNTRACED) == program) {
-		if (!WIFSTOPPED(*status))
+	const int changes = WNOHANG | WUNTRACED | WCONTINUED;
+
+	while (waitpid(program->pid, &program->status, changes) == program->pid) {
+		if (WIFEXITED(program->status) || WIFSIGNALED(program->status))
 			return true;
-		raise(SIGSTOP);
+		program->stopped = WIFSTOPPED(program->status);
+		if (program->stopped)
+			raise(SIGSTOP);
 	}
 	return false;
 }
 
-static int wait_for(pid_t program, const struct signals *signals)
+static int wait_for(pid_t pid, const struct signals *signals)
 {
+	struct program program = { .pid = pid };
 	siginfo_t info;
-	int number, status;
+	int number = 0;
 
-	while (!has_ended(program, &status)) {
+	/*
+	 * What the terminal sent has reached the program as well, and so has what lets a whole job
+	 * go on: it is passed on if the program is still stopped.
+	 */
+	while (!has_ended(&program)) {
+		if (number == SIGCONT && program.stopped)
+			kill(pid, SIGCONT);
 		number = sigwaitinfo(&signals->waited_for, &info);
-		/* What the terminal sent has reached the program as well. */
-		if (number > 0 && number != SIGCHLD && info.si_code <= 0)
-			kill(program, number);
+		if (number > 0 && number != SIGCHLD && number != SIGCONT && info.si_code <= 0)
+			kill(pid, number);
 	}
-	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	return WIFSIGNALED(program.status) ? 128 + WTERMSIG(program.status)
+					   : WEXITSTATUS(program.status);
 }
 
 /* The runner's own place in the environment is only for the case that the keeper is killed. */
