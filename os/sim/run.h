@@ -39,6 +39,9 @@ enum sim_end sim_execute(const struct sim_decider *decider, const struct sim_bud
 /* Runs a function to its end in a new thread of a living process, while all threads of programs stand still. */
 enum sim_end sim_execute_in(unsigned process, void (*run)(void));
 
+/* One more process, without threads; SIM_NONE when there is no room. */
+unsigned sim_new_process(void);
+
 /* Kills a process, of which a thread stands still for ever, from outside. */
 void sim_execute_death(unsigned process);
 

@@ -331,6 +331,11 @@ enum sim_end sim_execute_in(unsigned process, void (*run)(void))
 	return sim_execute(NULL, NULL);
 }
 
+unsigned sim_new_process(void)
+{
+	return sim_add_process();
+}
+
 void sim_execute_death(unsigned process)
 {
 	sim_kill(process);

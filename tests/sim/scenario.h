@@ -44,16 +44,23 @@ struct scenario {
 	void (*step)(void);
 	/* When nobody can go on.  Then for each living process finish() in a thread of its own, undisturbed; then end(). */
 	void (*quiet)(void);
+	void (*join)(void); /* of one more process, which leaves last. NULL: there is none */
 	void (*finish)(void);
 	void (*end)(void);
 
 	struct scenario_bounds bounds;	   /* of random schedules */
 	struct scenario_bounds exhaustive; /* of the exhaustive search; all 0: never exhaustive */
 
+	const void *plan; /* tests/sim/plan.h; NULL: none */
+
 	/* Schedules that found a fault once, NULL at the end. */
 	const char *const *regressions;
 };
 
-extern const struct scenario *const scenarios[]; /* NULL at the end */
+/* NULL after the last; valid until the next is asked for. */
+const struct scenario *scenario_at(unsigned number);
+
+/* Whose world was built last. */
+extern const struct scenario *scenario_present;
 
 #endif

@@ -17,4 +17,9 @@
 
 SCENARIOS(DECLARE)
 
-const struct scenario *const scenarios[] = { SCENARIOS(ADDRESS) NULL };
+static const struct scenario *const scenarios[] = { SCENARIOS(ADDRESS) };
+
+const struct scenario *scenario_at(unsigned number)
+{
+	return number < sizeof(scenarios) / sizeof(scenarios[0]) ? scenarios[number] : NULL;
+}

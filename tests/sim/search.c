@@ -17,6 +17,8 @@ static uint64_t or_default(unsigned given, unsigned otherwise)
 	return given != 0 ? given : otherwise;
 }
 
+const struct scenario *scenario_present;
+
 bool scenario_build(const struct scenario *scenario, const struct scenario_bounds *bounds)
 {
 	struct sim_program program = {
@@ -29,6 +31,7 @@ bool scenario_build(const struct scenario *scenario, const struct scenario_bound
 	};
 	unsigned i;
 
+	scenario_present = scenario;
 	for (i = 0; i < scenario->threads; i++) {
 		program.thread[i].process = scenario->thread[i].process;
 		program.thread[i].run = scenario->thread[i].run;
@@ -54,27 +57,49 @@ static struct sim_budget budget_of(const struct scenario_bounds *bounds)
 	return budget;
 }
 
-/* What a thread that stands still for ever has locked in its process nobody there can have. */
-static bool stands_still(unsigned process)
+/*
+ * One of its threads stands still or sleeps for ever: nobody there can leave the environment, and what it has locked
+ * in its process nobody there can have.
+ */
+static bool cannot_leave(const struct scenario *scenario, unsigned process)
 {
 	unsigned i;
 
 	for (i = 0; i < sim_threads(); i++)
-		if (sim_process_of(i) == process && sim_standing(i) == SIM_HALTED)
+		if (sim_process_of(i) == process &&
+		    (sim_standing(i) == SIM_HALTED ||
+		     (i < scenario->threads && sim_standing(i) == SIM_ASLEEP)))
 			return true;
 	return false;
 }
 
-/* Everybody who lives leaves, one after the other; whoever cannot, dies first. */
+static bool anybody_lives(void)
+{
+	unsigned i;
+
+	for (i = 0; i < sim_processes(); i++)
+		if (sim_is_alive(i))
+			return true;
+	return false;
+}
+
+/*
+ * Everybody who lives leaves, one after the other; whoever cannot, dies first.  One more process comes
+ * before that and goes last, so that somebody is there for the dead.
+ */
 static enum sim_end finish(const struct scenario *scenario)
 {
 	enum sim_end end = SIM_END_QUIET;
 	unsigned i;
 
+	if (scenario->finish == NULL || !anybody_lives())
+		return end;
+	if (scenario->join != NULL)
+		end = sim_execute_in(sim_new_process(), scenario->join);
 	for (i = 0; i < sim_processes(); i++)
-		if (sim_is_alive(i) && stands_still(i))
+		if (sim_is_alive(i) && cannot_leave(scenario, i))
 			sim_execute_death(i);
-	for (i = 0; scenario->finish != NULL && end == SIM_END_QUIET && i < sim_processes(); i++)
+	for (i = 0; end == SIM_END_QUIET && i < sim_processes(); i++)
 		if (sim_is_alive(i))
 			end = sim_execute_in(i, scenario->finish);
 	return end;

@@ -8,6 +8,7 @@
  */
 #include <config.h>
 
+#include <fnmatch.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -38,7 +39,7 @@ static const char usage[] =
 	"Runs Carafe's core on a simulated system and looks for executions that go wrong.\n"
 	"\n"
 	"  --list                 names the scenarios\n"
-	"  --scenario NAME        one scenario; without: all\n"
+	"  --scenario NAME        one scenario, or a pattern like 'kcas-*'; without: all\n"
 	"  --strategy STRATEGY    exhaustive, random or pct; without: all that the scenario has\n"
 	"  --seed S               of the first schedule; without: from the clock\n"
 	"  --schedules N          at the most, each scenario and strategy (2000; 0: no limit)\n"
@@ -240,22 +241,19 @@ static bool explore(const struct wishes *wishes, const struct scenario *scenario
 	return right;
 }
 
-static bool explore_all(const struct wishes *wishes)
+static bool is_meant(const struct wishes *wishes, const struct scenario *scenario)
 {
-	const struct scenario *const *scenario;
-	bool right = true;
-
-	for (scenario = scenarios; *scenario != NULL; scenario++)
-		right &= explore(wishes, *scenario);
-	return right;
+	return wishes->scenario == NULL || fnmatch(wishes->scenario, scenario->name, 0) == 0;
 }
 
-static void list(void)
+static void list(const struct wishes *wishes)
 {
-	const struct scenario *const *scenario;
+	const struct scenario *scenario;
+	unsigned i;
 
-	for (scenario = scenarios; *scenario != NULL; scenario++)
-		printf("%-24s %s\n", (*scenario)->name, (*scenario)->about);
+	for (i = 0; (scenario = scenario_at(i)) != NULL; i++)
+		if (is_meant(wishes, scenario))
+			printf("%-24s %s\n", scenario->name, scenario->about);
 }
 
 /* ---- A wild access ---------------------------------------------------------------------- */
@@ -313,17 +311,6 @@ static int strategy_number(const char *name)
 			return i;
 	refuse("no strategy:", name);
 	return -1;
-}
-
-static const struct scenario *scenario_named(const char *name)
-{
-	const struct scenario *const *scenario;
-
-	for (scenario = scenarios; *scenario != NULL; scenario++)
-		if (strcmp((*scenario)->name, name) == 0)
-			return *scenario;
-	refuse("no scenario:", name);
-	return NULL;
 }
 
 /* The text, or what is in the file of that name. */
@@ -412,22 +399,35 @@ static void read_options(int argc, char **argv, struct wishes *wishes)
 		wishes->seed = (uint64_t)time(NULL) * 1000003u;
 }
 
+/* A scenario, or several by a pattern; a schedule is followed in each. */
+static bool explore_meant(const struct wishes *wishes)
+{
+	const struct scenario *scenario;
+	unsigned i, count = 0;
+	bool right = true;
+
+	for (i = 0; (scenario = scenario_at(i)) != NULL; i++) {
+		if (!is_meant(wishes, scenario))
+			continue;
+		count++;
+		right &= wishes->replay != NULL ? replay_one(wishes, scenario, wishes->replay) :
+						  explore(wishes, scenario);
+	}
+	if (count == 0)
+		refuse("no scenario:", wishes->scenario);
+	return right;
+}
+
 int main(int argc, char **argv)
 {
 	struct wishes wishes = { .strategy = -1, .schedules = 2000 };
-	bool right;
+	bool right = true;
 
 	read_options(argc, argv, &wishes);
 	catch_crashes();
-	if (wishes.list) {
-		list();
-		return 0;
-	}
-	if (wishes.replay != NULL)
-		right = replay_one(&wishes, scenario_named(wishes.scenario), wishes.replay);
-	else if (wishes.scenario != NULL)
-		right = explore(&wishes, scenario_named(wishes.scenario));
+	if (wishes.list)
+		list(&wishes);
 	else
-		right = explore_all(&wishes);
+		right = explore_meant(&wishes);
 	return right ? 0 : 1;
 }
