@@ -265,10 +265,10 @@ static carafe_status each_thread(struct cf_self *self, uint32_t slot, uint64_t *
 }
 
 /*
- * Finishes whatever anybody has begun.  A process that died in fork() may have begun a change of the
- * table of this one, its child (core/table.c), which must be over before that table is emptied; it
- * began no more once the lock of this process was gone, which it held.  What is damaged is nothing
- * that this sweep needs, or it will meet it.
+ * Finishes whatever anybody has begun.  A process that died in fork() may have begun a change of
+ * the table of this one, its child (core/table.c), which must be over before that table is emptied;
+ * it began no more once the lock of this process was gone, which it held.  What is damaged is
+ * nothing that this sweep needs, or it will meet it.
  */
 static void finish_changes(struct cf_region *region)
 {

@@ -31,8 +31,8 @@ static _Thread_local struct cf_self selves[CF_ENVIRONMENTS] STATIC_TLS;
 
 /*
  * Which slot the thread has in an opening: its serial * CF_THREADS + the slot's index.  One word,
- * by CAS: when a handler interrupts its thread while it takes a slot, and takes one itself, one of the
- * two is the thread's, and all that the thread knows of it follows from this word.
+ * by CAS: when a handler interrupts its thread while it takes a slot, and takes one itself, one of
+ * the two is the thread's, and all that the thread knows of it follows from this word.
  */
 static _Thread_local cf_word claims[CF_ENVIRONMENTS] STATIC_TLS;
 

@@ -25,6 +25,8 @@
  * environment is not supported.
  *
  * exec() closes every environment of the process, as if it had died: the new program opens its own.
+ * So does a program that closes descriptors which it did not open: to the others it is dead from
+ * then on, and it must use the environment no more.  A daemon does that before it opens one.
  *
  * Threads: the first call by which a thread has to do with an environment gives it a place there,
  * which it loses when it ends, in whatever way; its mutants become abandoned then.
