@@ -30,6 +30,7 @@ int cf_nt_enter_dup2(int from, int to) CF_NT_ENTER("dup2");
 int cf_nt_enter_dup3(int from, int to, int flags) CF_NT_ENTER("dup3");
 int cf_nt_enter_fcntl(int fd, int command, void *argument) CF_NT_ENTER("fcntl");
 int cf_nt_enter_fcntl64(int fd, int command, void *argument) CF_NT_ENTER("fcntl64");
+int cf_nt_enter_fcntl_time64(int fd, int command, void *argument) CF_NT_ENTER("__fcntl_time64");
 int cf_nt_enter_fclose(FILE *stream) CF_NT_ENTER("fclose");
 FILE *cf_nt_enter_freopen(const char *path, const char *mode, FILE *stream) CF_NT_ENTER("freopen");
 FILE *cf_nt_enter_freopen64(const char *path, const char *mode, FILE *stream)
@@ -145,6 +146,13 @@ int cf_nt_enter_fcntl64(int fd, int command, void *argument)
 	if (is_duplication(fd, command))
 		return cf_nt_duplicated(fd, cf_nt_real.fcntl64(fd, command, argument));
 	return cf_nt_real.fcntl64(fd, command, argument);
+}
+
+int cf_nt_enter_fcntl_time64(int fd, int command, void *argument)
+{
+	if (is_duplication(fd, command))
+		return cf_nt_duplicated(fd, cf_nt_real.fcntl_time64(fd, command, argument));
+	return cf_nt_real.fcntl_time64(fd, command, argument);
 }
 
 /* Streams are closed inside the C library, where we cannot see it. */

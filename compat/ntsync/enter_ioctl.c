@@ -19,6 +19,8 @@
 #include "compat/ntsync/request.h"
 
 int cf_nt_enter_ioctl(int fd, unsigned long request, void *argument) CF_NT_ENTER("ioctl");
+int cf_nt_enter_ioctl_time64(int fd, unsigned long request, void *argument)
+	CF_NT_ENTER("__ioctl_time64");
 long cf_nt_enter_syscall(long number, long a, long b, long c, long d, long e, long f)
 	CF_NT_ENTER("syscall");
 
@@ -42,6 +44,15 @@ int cf_nt_enter_ioctl(int fd, unsigned long request, void *argument)
 	if (cf_nt_is_request(request) && serve(fd, request, argument, &result))
 		return result;
 	return cf_nt_real.ioctl(fd, request, argument);
+}
+
+int cf_nt_enter_ioctl_time64(int fd, unsigned long request, void *argument)
+{
+	int result;
+
+	if (cf_nt_is_request(request) && serve(fd, request, argument, &result))
+		return result;
+	return cf_nt_real.ioctl_time64(fd, request, argument);
 }
 
 static const char *text(long argument)

@@ -20,6 +20,10 @@
 ssize_t cf_nt_enter_recvmsg(int socket, struct msghdr *message, int flags) CF_NT_ENTER("recvmsg");
 int cf_nt_enter_recvmmsg(int socket, struct mmsghdr *messages, unsigned count, int flags,
 			 void *timeout) CF_NT_ENTER("recvmmsg");
+ssize_t cf_nt_enter_recvmsg64(int socket, struct msghdr *message, int flags)
+	CF_NT_ENTER("__recvmsg64");
+int cf_nt_enter_recvmmsg64(int socket, struct mmsghdr *messages, unsigned count, int flags,
+			   void *timeout) CF_NT_ENTER("__recvmmsg64");
 int cf_nt_enter_pidfd_getfd(int process, int fd, unsigned flags) CF_NT_ENTER("pidfd_getfd");
 
 /* A process that has nothing to do with ntsync looks at its descriptors when it begins to. */
@@ -69,17 +73,32 @@ ssize_t cf_nt_enter_recvmsg(int socket, struct msghdr *message, int flags)
 	return cf_nt_received(cf_nt_real.recvmsg(socket, message, flags), message);
 }
 
+ssize_t cf_nt_enter_recvmsg64(int socket, struct msghdr *message, int flags)
+{
+	if (!is_user())
+		return cf_nt_real.recvmsg64(socket, message, flags);
+	return cf_nt_received(cf_nt_real.recvmsg64(socket, message, flags), message);
+}
+
+static int received_several(int result, struct mmsghdr *messages)
+{
+	for (int i = 0; i < result && is_user(); i++)
+		received(&messages[i].msg_hdr);
+	return result;
+}
+
 int cf_nt_enter_recvmmsg(int socket, struct mmsghdr *messages, unsigned count, int flags,
 			 void *timeout)
 {
-	int result;
+	return received_several(cf_nt_real.recvmmsg(socket, messages, count, flags, timeout),
+				messages);
+}
 
-	if (!is_user())
-		return cf_nt_real.recvmmsg(socket, messages, count, flags, timeout);
-	result = cf_nt_real.recvmmsg(socket, messages, count, flags, timeout);
-	for (int i = 0; i < result; i++)
-		received(&messages[i].msg_hdr);
-	return result;
+int cf_nt_enter_recvmmsg64(int socket, struct mmsghdr *messages, unsigned count, int flags,
+			   void *timeout)
+{
+	return received_several(cf_nt_real.recvmmsg64(socket, messages, count, flags, timeout),
+				messages);
 }
 
 int cf_nt_enter_pidfd_getfd(int process, int fd, unsigned flags)

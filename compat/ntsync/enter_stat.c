@@ -28,6 +28,10 @@ int cf_nt_enter_lstat64(const char *path, void *info) CF_NT_ENTER("lstat64");
 int cf_nt_enter_fstatat(int folder, const char *path, void *info, int flags) CF_NT_ENTER("fstatat");
 int cf_nt_enter_fstatat64(int folder, const char *path, void *info, int flags)
 	CF_NT_ENTER("fstatat64");
+int cf_nt_enter_stat_time64(const char *path, void *info) CF_NT_ENTER("__stat64_time64");
+int cf_nt_enter_lstat_time64(const char *path, void *info) CF_NT_ENTER("__lstat64_time64");
+int cf_nt_enter_fstatat_time64(int folder, const char *path, void *info, int flags)
+	CF_NT_ENTER("__fstatat64_time64");
 int cf_nt_enter_statx(int folder, const char *path, int flags, unsigned mask, void *info)
 	CF_NT_ENTER("statx");
 int cf_nt_enter_xstat(int version, const char *path, void *info) CF_NT_ENTER("__xstat");
@@ -92,6 +96,21 @@ int cf_nt_enter_fstatat(int folder, const char *path, void *info, int flags)
 int cf_nt_enter_fstatat64(int folder, const char *path, void *info, int flags)
 {
 	return cf_nt_real.fstatat64(folder, shown(path), info, flags);
+}
+
+int cf_nt_enter_stat_time64(const char *path, void *info)
+{
+	return cf_nt_real.stat_time64(shown(path), info);
+}
+
+int cf_nt_enter_lstat_time64(const char *path, void *info)
+{
+	return cf_nt_real.lstat_time64(shown(path), info);
+}
+
+int cf_nt_enter_fstatat_time64(int folder, const char *path, void *info, int flags)
+{
+	return cf_nt_real.fstatat_time64(folder, shown(path), info, flags);
 }
 
 int cf_nt_enter_statx(int folder, const char *path, int flags, unsigned mask, void *info)

@@ -69,6 +69,11 @@ struct msghdr;
 	VAR(int, ioctl, (int fd, unsigned long request, ...), \
 	    (int fd, unsigned long request, void *argument), (fd, request, argument), \
 	    "ioctl", NULL) \
+	VAR(int, fcntl_time64, (int fd, int command, ...), (int fd, int command, void *argument), \
+	    (fd, command, argument), "__fcntl_time64", "fcntl") \
+	VAR(int, ioctl_time64, (int fd, unsigned long request, ...), \
+	    (int fd, unsigned long request, void *argument), (fd, request, argument), \
+	    "__ioctl_time64", "ioctl") \
 	VAR(long, syscall, (long number, ...), \
 	    (long number, long a, long b, long c, long d, long e, long f), \
 	    (number, a, b, c, d, e, f), "syscall", NULL) \
@@ -77,6 +82,11 @@ struct msghdr;
 	ONE(int, recvmmsg, \
 	    (int socket, struct mmsghdr *messages, unsigned count, int flags, void *timeout), \
 	    (socket, messages, count, flags, timeout), "recvmmsg", NULL) \
+	ONE(ssize_t, recvmsg64, (int socket, struct msghdr *message, int flags), \
+	    (socket, message, flags), "__recvmsg64", "recvmsg") \
+	ONE(int, recvmmsg64, \
+	    (int socket, struct mmsghdr *messages, unsigned count, int flags, void *timeout), \
+	    (socket, messages, count, flags, timeout), "__recvmmsg64", "recvmmsg") \
 	ONE(int, pidfd_getfd, (int process, int fd, unsigned flags), (process, fd, flags), \
 	    "pidfd_getfd", NULL) \
 	ONE(int, access, (const char *path, int mode), (path, mode), "access", NULL) \
@@ -91,6 +101,12 @@ struct msghdr;
 	    (folder, path, info, flags), "fstatat", NULL) \
 	ONE(int, fstatat64, (int folder, const char *path, void *info, int flags), \
 	    (folder, path, info, flags), "fstatat64", "fstatat") \
+	ONE(int, stat_time64, (const char *path, void *info), (path, info), "__stat64_time64", \
+	    "stat") \
+	ONE(int, lstat_time64, (const char *path, void *info), (path, info), "__lstat64_time64", \
+	    "lstat") \
+	ONE(int, fstatat_time64, (int folder, const char *path, void *info, int flags), \
+	    (folder, path, info, flags), "__fstatat64_time64", "fstatat") \
 	ONE(int, statx, (int folder, const char *path, int flags, unsigned mask, void *info), \
 	    (folder, path, flags, mask, info), "statx", NULL) \
 	ONE(int, xstat, (int version, const char *path, void *info), (version, path, info), \
