@@ -7,6 +7,8 @@
  * collection.  The program starts itself again behind the preload, and looks at the environment
  * from outside.
  */
+#include <config.h>
+
 #include "nt.h"
 
 #include <fcntl.h>

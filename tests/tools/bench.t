@@ -3,32 +3,8 @@
 # Catches a `carafe bench' that leaves out an operation, measures nothing, writes no JSON, or leaves
 # an environment behind.  Says nothing about how fast anything is.
 set -u
-carafe=${CARAFE_BUILDDIR:-.}/carafe
-place=$(mktemp -d) || exit 1
-mkdir -m 700 "$place/run"
-trap 'rm -rf "$place"' EXIT
-XDG_RUNTIME_DIR=$place/run
-export XDG_RUNTIME_DIR
-unset CARAFE_ENV CARAFE_SPIN CARAFE_JANITOR
+. "${CARAFE_SRCDIR:-$(dirname "$0")/../..}/tests/tools/prologue"
 
-number=0
-failed=0
-is()
-{
-	number=$((number + 1))
-	if [ "$2" = "$3" ]; then
-		echo "ok $number - $1"
-	else
-		failed=1
-		echo "not ok $number - $1"
-		echo "# got \"$2\", wanted \"$3\""
-	fi
-}
-
-if [ ! -x "$carafe" ]; then
-	echo "1..0 # SKIP $carafe is not built"
-	exit 0
-fi
 if [ -n "${CARAFE_SANITIZER:-}" ]; then
 	echo "1..0 # SKIP 10^4 threads are too many for a sanitizer"
 	exit 0

@@ -3,33 +3,7 @@
 # Catches wrong answers and exit statuses of `carafe status' and `carafe doctor', and of the command
 # itself; JSON that is none; and looking that changes what it looks at.
 set -u
-carafe=${CARAFE_BUILDDIR:-.}/carafe
-place=$(mktemp -d) || exit 1
-mkdir -m 700 "$place/run"
-trap 'rm -rf "$place"' EXIT
-XDG_RUNTIME_DIR=$place/run
-export XDG_RUNTIME_DIR
-unset CARAFE_ENV CARAFE_SPIN CARAFE_JANITOR
-
-number=0
-failed=0
-is()
-{
-	number=$((number + 1))
-	if [ "$2" = "$3" ]; then
-		echo "ok $number - $1"
-	else
-		failed=1
-		echo "not ok $number - $1"
-		echo "# got \"$2\", wanted \"$3\""
-	fi
-}
-
-status()
-{
-	"$@" > "$place/out" 2> "$place/err" < /dev/null
-	echo $?
-}
+. "${CARAFE_SRCDIR:-$(dirname "$0")/../..}/tests/tools/prologue"
 
 # json NAME COMMAND...: that its output is JSON; skipped where it cannot be made or judged.
 json()
@@ -51,14 +25,7 @@ print(type(json.load(sys.stdin)).__name__)' < "$place/json" 2> /dev/null)" dict
 	fi
 }
 
-if [ ! -x "$carafe" ]; then
-	echo "1..0 # SKIP $carafe is not built"
-	exit 0
-fi
-if ! LD_PRELOAD=${CARAFE_BUILDDIR:-.}/.libs/libcarafe-ntsync.so sh -c : 2> /dev/null; then
-	echo "1..0 # SKIP a preload built with a sanitizer cannot be loaded into sh"
-	exit 0
-fi
+need_preload
 
 echo "1..24"
 is "--version" "$("$carafe" --version | cut -d' ' -f1)" carafe

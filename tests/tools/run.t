@@ -3,44 +3,9 @@
 # Catches a `carafe run' that changes what its program sees or says: exit status, output, signals
 # and variables; that leaves anything behind; and wrong exit statuses of its own.
 set -u
-carafe=${CARAFE_BUILDDIR:-.}/carafe
-place=$(mktemp -d) || exit 1
-mkdir -m 700 "$place/run"
-trap 'rm -rf "$place"' EXIT
-XDG_RUNTIME_DIR=$place/run
-export XDG_RUNTIME_DIR
-unset CARAFE_ENV CARAFE_SPIN CARAFE_JANITOR
+. "${CARAFE_SRCDIR:-$(dirname "$0")/../..}/tests/tools/prologue"
 
-number=0
-failed=0
-# is NAME GOT WANTED
-is()
-{
-	number=$((number + 1))
-	if [ "$2" = "$3" ]; then
-		echo "ok $number - $1"
-	else
-		failed=1
-		echo "not ok $number - $1"
-		echo "# got \"$2\", wanted \"$3\""
-	fi
-}
-
-# status COMMAND...: its exit status, and nothing else.
-status()
-{
-	"$@" > "$place/out" 2> "$place/err" < /dev/null
-	echo $?
-}
-
-if [ ! -x "$carafe" ]; then
-	echo "1..0 # SKIP $carafe is not built"
-	exit 0
-fi
-if ! LD_PRELOAD=${CARAFE_BUILDDIR:-.}/.libs/libcarafe-ntsync.so sh -c : 2> /dev/null; then
-	echo "1..0 # SKIP a preload built with a sanitizer cannot be loaded into sh"
-	exit 0
-fi
+need_preload
 
 echo "1..25"
 is "a program's success is passed on" "$(status "$carafe" run true)" 0
