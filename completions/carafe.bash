@@ -8,7 +8,7 @@ _carafe()
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		mapfile -t COMPREPLY < <(compgen -W "run doctor status bench --help --version" -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W "run doctor fsck status bench --help --version" -- "$word")
 		return
 	fi
 	case $command in
@@ -38,6 +38,7 @@ _carafe()
 		options="--env --spin --help --"
 		;;
 	doctor) options="--env --json --help" ;;
+	fsck) options="--exact --json --help" ;;
 	status) options="--json --help" ;;
 	bench) options="--json --help" ;;
 	esac
@@ -51,7 +52,7 @@ _carafe()
 	case $command:$word in
 	*:-*) mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word") ;;
 	run:*) mapfile -t COMPREPLY < <(compgen -c -- "$word") ;;
-	status:*) mapfile -t COMPREPLY < <(compgen -W "$(_carafe_environments)" -- "$word") ;;
+	fsck:* | status:*) mapfile -t COMPREPLY < <(compgen -W "$(_carafe_environments)" -- "$word") ;;
 	esac
 }
 

@@ -34,6 +34,7 @@ complete -c carafe -n __fish_use_subcommand -l help -d 'Show a short description
 complete -c carafe -n __fish_use_subcommand -l version -d 'Show the version'
 complete -c carafe -n __fish_use_subcommand -a run -d 'Run a program with the ntsync ABI'
 complete -c carafe -n __fish_use_subcommand -a doctor -d 'Tell whether programs would be served here'
+complete -c carafe -n __fish_use_subcommand -a fsck -d 'Check the structure of an environment'
 complete -c carafe -n __fish_use_subcommand -a status -d 'Tell whether it is on'
 complete -c carafe -n __fish_use_subcommand -a bench -d 'Measure this machine'
 
@@ -42,6 +43,7 @@ complete -c carafe -n $run -l env -x -a '(__carafe_environments)' -d 'The enviro
 complete -c carafe -n $run -l spin -x -d 'How often to look again before sleeping'
 complete -c carafe -n '__fish_seen_subcommand_from run' -a '(__fish_complete_subcommand --fcs-skip=2)'
 complete -c carafe -n '__fish_seen_subcommand_from doctor' -l env -x -a '(__carafe_environments)' -d 'The environment'
-complete -c carafe -n '__fish_seen_subcommand_from doctor status bench' -l json -d 'Write JSON'
-complete -c carafe -n '__fish_seen_subcommand_from status' -a '(__carafe_environments)' -d 'Environment'
+complete -c carafe -n '__fish_seen_subcommand_from doctor fsck status bench' -l json -d 'Write JSON'
+complete -c carafe -n '__fish_seen_subcommand_from fsck' -l exact -d 'Nobody is inside a call'
+complete -c carafe -n '__fish_seen_subcommand_from fsck status' -a '(__carafe_environments)' -d 'Environment'
 complete -c carafe -n '__fish_seen_subcommand_from status' -a '(__fish_complete_pids)'

@@ -46,7 +46,7 @@ static carafe_status check(const struct cf_header *header)
 	return CARAFE_STATUS_SUCCESS;
 }
 
-static carafe_status map_memory(int folder, struct cf_region **region)
+static carafe_status map_memory(int folder, bool as_is, struct cf_region **region)
 {
 	carafe_status status;
 	uint64_t size;
@@ -59,20 +59,21 @@ static carafe_status map_memory(int folder, struct cf_region **region)
 	status = os_file_size(file, &size);
 	/* A page beyond the end of the file would be a fault; another size is another layout. */
 	if (CARAFE_SUCCESS(status) && size != CF_REGION_SIZE)
-		status = CARAFE_STATUS_REVISION_MISMATCH;
+		status = as_is ? CARAFE_STATUS_FILE_CORRUPT_ERROR :
+				 CARAFE_STATUS_REVISION_MISMATCH;
 	if (CARAFE_SUCCESS(status))
 		status = os_map(file, CF_REGION_SIZE, true, &base);
 	os_close(file);
 	if (!CARAFE_SUCCESS(status))
 		return status;
 	*region = base;
-	status = check(&(*region)->header);
+	status = as_is ? CARAFE_STATUS_SUCCESS : check(&(*region)->header);
 	if (!CARAFE_SUCCESS(status))
 		os_unmap(base, CF_REGION_SIZE);
 	return status;
 }
 
-carafe_status cf_query_open(const char *name, struct cf_query *query)
+static carafe_status open_query(const char *name, bool as_is, struct cf_query *query)
 {
 	carafe_status status;
 	int folder;
@@ -85,12 +86,22 @@ carafe_status cf_query_open(const char *name, struct cf_query *query)
 		return status;
 	status = os_file_open(folder, CF_PLACE_LOCK, false, &query->lock);
 	if (CARAFE_SUCCESS(status)) {
-		status = map_memory(folder, &query->region);
+		status = map_memory(folder, as_is, &query->region);
 		if (!CARAFE_SUCCESS(status))
 			os_close(query->lock);
 	}
 	os_close(folder);
 	return status;
+}
+
+carafe_status cf_query_open(const char *name, struct cf_query *query)
+{
+	return open_query(name, false, query);
+}
+
+carafe_status cf_query_open_as_is(const char *name, struct cf_query *query)
+{
+	return open_query(name, true, query);
 }
 
 void cf_query_close(struct cf_query *query)

@@ -73,6 +73,12 @@ struct cf_query_snapshot {
  * CARAFE_STATUS_FILE_CORRUPT_ERROR; and what os_folder_open() and os_file_open() return.
  */
 carafe_status cf_query_open(const char *name, struct cf_query *query);
+
+/*
+ * The same whatever the header says; FILE_CORRUPT_ERROR: the file has not the size of a memory.  For
+ * core/check.h.
+ */
+carafe_status cf_query_open_as_is(const char *name, struct cf_query *query);
 void cf_query_close(struct cf_query *query);
 
 /* Counts.  The size of a snapshot does not suit a small stack. */

@@ -15,7 +15,7 @@ cd "${CARAFE_SRCDIR:-.}" || exit 1
 # The headers of core that others may use.  The command: inspection that changes nothing, and the
 # janitor's round.  compat/: all, because its objects belong to descriptors and not to handles, so it is
 # linked with core itself and not with the public library.
-open_to_tools='core/atomic.h|core/environment.h|core/query.h|core/round.h'
+open_to_tools='core/atomic.h|core/check.h|core/environment.h|core/query.h|core/round.h'
 open_to_compat='core/[a-z_]+\.h'
 
 freestanding='<(stdint|stddef|stdbool|limits|string|stdlib|stdalign)\.h>'

@@ -18,6 +18,7 @@ static const struct command *const commands[] = {
 	&run_command,
 	&status_command,
 	&doctor_command,
+	&fsck_command,
 	&bench_command
 };
 

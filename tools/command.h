@@ -16,6 +16,7 @@ enum exit_status {
 	EXIT_OK = 0,
 	EXIT_NO = 1,	      /* the answer is no, or it failed */
 	EXIT_USAGE = 2,	      /* the command line makes no sense */
+	EXIT_UNKNOWN = 3,     /* fsck: it could not be checked */
 	EXIT_SELF = 125,      /* run: carafe itself failed */
 	EXIT_NO_EXEC = 126,   /* run: PROGRAM is there and cannot be executed */
 	EXIT_NO_PROGRAM = 127 /* run: PROGRAM is not there */
@@ -28,7 +29,8 @@ struct command {
 	int (*run)(const struct command *command, int argc, char **argv);
 };
 
-extern const struct command bench_command, doctor_command, run_command, status_command;
+extern const struct command bench_command, doctor_command, fsck_command, run_command,
+	status_command;
 
 #if defined(__GNUC__)
 #define PRINTF_LIKE(format, first) __attribute__((__format__(__printf__, format, first)))

@@ -1,0 +1,121 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Catches an environment at work that `carafe fsck' finds fault with, damage that it does not tell,
+# wrong exit statuses, JSON that is none, and a check that changes what it looks at.
+set -u
+carafe=${CARAFE_BUILDDIR:-.}/carafe
+place=$(mktemp -d) || exit 1
+mkdir -m 700 "$place/run"
+XDG_RUNTIME_DIR=$place/run
+export XDG_RUNTIME_DIR
+unset CARAFE_ENV CARAFE_SPIN CARAFE_JANITOR
+keeper=
+trap '[ -z "$keeper" ] || kill "$keeper" 2>/dev/null; rm -rf "$place"' EXIT
+
+number=0
+failed=0
+is()
+{
+	number=$((number + 1))
+	if [ "$2" = "$3" ]; then
+		echo "ok $number - $1"
+	else
+		failed=1
+		echo "not ok $number - $1"
+		echo "# got \"$2\", wanted \"$3\""
+		sed 's/^/# /' "$place/out"
+	fi
+}
+
+status()
+{
+	"$@" >"$place/out" 2>"$place/err" </dev/null
+	echo $?
+}
+
+# How often a text is in what was written last.
+told()
+{
+	grep -c "$1" "$place/out"
+}
+
+# write OFFSET BYTES: into the environment's memory, by printf's rules.
+write()
+{
+	# shellcheck disable=SC2059
+	printf "$2" | dd of="$memory" bs=1 seek="$1" conv=notrunc 2>/dev/null
+}
+
+if [ ! -x "$carafe" ]; then
+	echo "1..0 # SKIP $carafe is not built"
+	exit 0
+fi
+if ! LD_PRELOAD=${CARAFE_BUILDDIR:-.}/.libs/libcarafe-ntsync.so sh -c : 2>/dev/null; then
+	echo "1..0 # SKIP a preload built with a sanitizer cannot be loaded into sh"
+	exit 0
+fi
+CARAFE_PRELOAD=${CARAFE_BUILDDIR:-.}/.libs/libcarafe-ntsync.so
+export CARAFE_PRELOAD
+
+is "--help" "$(status "$carafe" fsck --help)" 0
+is "an unknown option is wrong usage" "$(status "$carafe" fsck --repair)" 2
+is "two names are wrong usage" "$(status "$carafe" fsck one other)" 2
+is "what is no name is wrong usage" "$(status "$carafe" fsck .hidden)" 2
+is "an environment that nobody uses cannot be checked" "$(status "$carafe" fsck nobody)" 3
+
+# The program says that it runs, and lives until somebody reads its answer.
+mkfifo "$place/ready" "$place/end"
+"$carafe" run --env=used -- sh -c 'echo >"$1"; cat "$2"' sh "$place/ready" "$place/end" &
+keeper=$!
+read -r _ <"$place/ready"
+memory=$(echo "$XDG_RUNTIME_DIR"/carafe/used/*/memory)
+
+is "an environment at work has no fault" "$(status "$carafe" fsck used)" 0
+is "and that is said" "$(told 'nothing is wrong')" 1
+is "it has none by its path" "$(status "$carafe" fsck "$XDG_RUNTIME_DIR/carafe/used")" 0
+is "it has none by CARAFE_ENV" "$(CARAFE_ENV=used status "$carafe" fsck)" 0
+is "it has none at rest" "$(status "$carafe" fsck --exact used)" 0
+
+before=$(cksum <"$memory")
+status "$carafe" fsck --exact used >/dev/null
+is "the check changes nothing" "$(cksum <"$memory")" "$before"
+
+# The first list of free objects, and the count of threads with memory: nothing uses either here.
+write 196 '\377\377\377\377'
+is "damage is found" "$(status "$carafe" fsck used)" 1
+is "and told" "$(told '^list of free objects 0: ')" 1
+is "with what to do" "$(told '^What to do: ')" 1
+is "in one line for each" "$(grep -c ': .*object' "$place/out")" 1
+if "$carafe" fsck --json used >"$place/json" 2>"$place/err"; then
+	is "JSON has the exit status of the text" 0 1
+elif grep -q 'install jansson' "$place/err"; then
+	number=$((number + 1))
+	echo "ok $number - JSON # SKIP built without jansson"
+else
+	cp "$place/json" "$place/out"
+	is "JSON tells the same" "$(tr -d ' \n' <"$place/json" |
+		grep -c '"kind":"listoffreeobjects","index":0,')" 1
+fi
+write 196 '\0\0\0\0'
+is "damage that is gone is not found" "$(status "$carafe" fsck used)" 0
+
+write 0 'X'
+is "an environment whose header is damaged is checked" "$(status "$carafe" fsck used)" 1
+is "and the header is told" "$(told '^header 0: the magic')" 1
+write 0 'C'
+write 12 '\1\2\3\4'
+is "another layout is told" "$(status "$carafe" fsck used)" 1
+is "and that nothing else was read" "$(told 'was not read')" 1
+
+: >"$memory"
+is "a memory that was cut off cannot be checked" "$(status "$carafe" fsck used)" 3
+is "and that is said" "$(told 'damaged')" 1
+
+# Nobody leaves an orderly environment any more.
+kill -9 "$keeper" 2>/dev/null
+keeper=
+exec 3<>"$place/end"
+exec 3>&-
+
+echo "1..$number"
+exit $failed
