@@ -174,7 +174,7 @@ carafe_status cf_self(struct carafe_environment *environment, struct cf_self **s
 	if (mine->serial == environment->serial)
 		return CARAFE_STATUS_SUCCESS;
 	if (environment->process >= CF_PROCESSES)
-		return CARAFE_STATUS_DEVICE_NOT_READY;
+		return CARAFE_STATUS_INSUFFICIENT_RESOURCES;
 	status = claim(environment, &index);
 	/* A handler that did this before us, or in the middle of it, wrote the same. */
 	if (CARAFE_SUCCESS(status))
