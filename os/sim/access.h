@@ -22,6 +22,9 @@ uint32_t sim_load32(const uint32_t *word, enum sim_order order, const char *wher
 void sim_store32(uint32_t *word, uint32_t value, enum sim_order order, const char *where, int line);
 bool sim_cas32(uint32_t *word, uint32_t expected, uint32_t desired, const char *where, int line);
 
+/* No steps, but where a full one matters: it can come before or after others' steps. */
+void sim_fence(enum sim_order order, const char *where, int line);
+
 /* A turn of a loop that waits. */
 void sim_relax(void);
 

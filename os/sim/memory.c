@@ -2,12 +2,13 @@
 /*
  * os/sim/memory.c - accesses to shared words, the mappings, and the way back.
  *
- * Mappings are cut from one large room, at the same address for every process.  Each write to it is noted with what was there
- * before, so going back costs as much as was written.
+ * Mappings are cut from one large room, at the same address for every process.  Each write to it is
+ * noted with what was there before, so going back costs as much as was written.
  *
- * Which words are contended is learned: a word is, once two threads accessed it in executions of this world and one of
- * them wrote.  As long as only contended words are asked for, and no execution finds a new one, the steps between
- * are steps that no other thread could notice or disturb, in whatever order; doc/proof.md has the argument.
+ * Which words are contended is learned: a word is, once two threads accessed it in executions of
+ * this world and one of them wrote.  As long as only contended words are asked for, and no
+ * execution finds a new one, the steps between are steps that no other thread could notice or
+ * disturb, in whatever order; doc/proof.md has the argument.
  *
  * What happens if a process dies here: see os/sim/sim.h.
  */
@@ -18,7 +19,9 @@
 #include <sys/mman.h>
 
 #include "os/sim/access.h"
+#include "os/sim/orders.h"
 #include "os/sim/run.h"
+#include "os/sim/weak.h"
 #include "os/sim/world.h"
 
 #define ROOM (UINT64_C(4) << 30)
@@ -33,6 +36,7 @@ struct undo {
 struct user {
 	uintptr_t key; /* of a word, or 0 */
 	uint16_t readers, writers;
+	uint16_t number; /* of a weak word, or 0 */
 };
 
 #define USERS (UINT32_C(1) << 16)
@@ -84,7 +88,8 @@ const void *sim_mapping_of(const void *word, uint64_t *size)
 	for (i = 0; i < SIM_NODES; i++) {
 		const struct sim_node *node = &sim_world.system.node[i];
 
-		if (node->memory != NULL && (uintptr_t)word - (uintptr_t)node->memory < node->size) {
+		if (node->memory != NULL &&
+		    (uintptr_t)word - (uintptr_t)node->memory < node->size) {
 			*size = node->size;
 			return node->memory;
 		}
@@ -139,7 +144,8 @@ static uintptr_t key_of(const void *word)
 {
 	uintptr_t process = sim_thread_now()->process + 1u;
 
-	return in_room(word) ? (uintptr_t)word - (uintptr_t)room + 1 : (uintptr_t)word ^ process << 56;
+	return in_room(word) ? (uintptr_t)word - (uintptr_t)room + 1
+			     : (uintptr_t)word ^ process << 56;
 }
 
 static struct user *user_of(uintptr_t key)
@@ -193,6 +199,7 @@ bool sim_contended_grew(void)
 void sim_contended_forget(void)
 {
 	memset(users, 0, sizeof(users));
+	sim_weak_forget();
 	user_count = 0;
 	grew = false;
 }
@@ -204,6 +211,38 @@ static void before_access(const void *word)
 	if (sim_must_ask(word))
 		sim_schedule();
 	sim_count();
+}
+
+/* The same for an access that may give an old value. */
+static void before_load(const void *word)
+{
+	if (!sim_weak) {
+		before_access(word);
+		return;
+	}
+	sim_thread_now()->next = word;
+	before_access(word);
+	sim_thread_now()->next = NULL;
+}
+
+/* The number by which a weak word is known, or 0: it is not weak. */
+static unsigned weak_number(const void *word)
+{
+	struct user *user;
+
+	if (!sim_weak || !in_room(word))
+		return 0;
+	user = user_of((uintptr_t)word - (uintptr_t)room + 1);
+	if (user->number == 0 && is_contended(user))
+		user->number = (uint16_t)sim_weak_number();
+	return user->number;
+}
+
+bool sim_may_age(const struct virtual_thread *thread)
+{
+	unsigned number = thread->next != NULL ? weak_number(thread->next) : 0;
+
+	return number != 0 && sim_weak_can_age((unsigned)(thread - sim_world.thread), number);
 }
 
 static void was_read(const void *word, uint64_t seen)
@@ -222,8 +261,8 @@ static void was_written(void *word, uint64_t old, uint64_t new, bool wide)
 	sim_world.memory ^= sim_mix(key, old) ^ sim_mix(key, new);
 }
 
-static void observe(enum sim_event_kind kind, const void *word, unsigned size, uint64_t old, uint64_t new,
-		    bool done, const char *where, int line)
+static void observe(enum sim_event_kind kind, const void *word, unsigned size, uint64_t old,
+		    uint64_t new, bool done, const char *where, int line)
 {
 	const struct sim_event event = {
 		.kind = kind,
@@ -242,88 +281,116 @@ static void observe(enum sim_event_kind kind, const void *word, unsigned size, u
 		sim_observer(&event);
 }
 
+/* A load in a virtual thread; wide: of 64 bits. */
+static uint64_t load(const void *word, bool wide, enum sim_order order, const char *where, int line)
+{
+	unsigned number;
+	uint64_t value;
+
+	before_load(word);
+	value = wide ? *(const uint64_t *)word : *(const uint32_t *)word;
+	number = weak_number(word);
+	if (number != 0)
+		value = sim_weak_load(number, value, sim_order_at(order, where, line));
+	was_read(word, value);
+	observe(SIM_EVENT_LOAD, word, wide ? 8 : 4, value, value, true, where, line);
+	return value;
+}
+
+/* What a store in a virtual thread does besides storing. */
+static void store(void *word, uint64_t value, bool wide, enum sim_order order, const char *where,
+		  int line)
+{
+	unsigned number;
+	uint64_t old;
+
+	before_access(word);
+	old = wide ? *(const uint64_t *)word : *(const uint32_t *)word;
+	was_written(word, old, value, wide);
+	number = weak_number(word);
+	if (number != 0)
+		sim_weak_store(number, old, value, sim_order_at(order, where, line), false);
+	observe(SIM_EVENT_STORE, word, wide ? 8 : 4, old, value, true, where, line);
+}
+
+/* What a compare-and-swap in a virtual thread does besides swapping, and whether it is to swap. */
+static bool compare(void *word, uint64_t expected, uint64_t desired, bool wide, const char *where,
+		    int line)
+{
+	unsigned number;
+	uint64_t newest, seen;
+	bool done;
+
+	before_load(word);
+	newest = seen = wide ? *(const uint64_t *)word : *(const uint32_t *)word;
+	number = weak_number(word);
+	/* One that looks at an old value fails; one that succeeds looks at the newest. */
+	if (number != 0 && (newest != expected || sim_thread_now()->age != 0))
+		seen = sim_weak_miss(number, newest, expected,
+				     sim_order_at(SIM_ACQUIRE, where, line));
+	done = newest == expected && seen == expected;
+	was_read(word, done);
+	if (done) {
+		was_written(word, expected, desired, wide);
+		if (number != 0)
+			sim_weak_store(number, expected, desired,
+				       sim_order_at(SIM_FULL, where, line), true);
+	}
+	observe(SIM_EVENT_CAS, word, wide ? 8 : 4, seen, desired, done, where, line);
+	return done;
+}
+
 uint64_t sim_load64(const uint64_t *word, enum sim_order order, const char *where, int line)
 {
-	(void)order;
-	if (!sim_inside)
-		return *word;
-	before_access(word);
-	was_read(word, *word);
-	observe(SIM_EVENT_LOAD, word, 8, *word, *word, true, where, line);
-	return *word;
+	return sim_inside ? load(word, true, order, where, line) : *word;
 }
 
 void sim_store64(uint64_t *word, uint64_t value, enum sim_order order, const char *where, int line)
 {
-	uint64_t old = *word;
-
-	(void)order;
-	if (sim_inside) {
-		before_access(word);
-		old = *word;
-		was_written(word, old, value, true);
-		observe(SIM_EVENT_STORE, word, 8, old, value, true, where, line);
-	}
+	if (sim_inside)
+		store(word, value, true, order, where, line);
 	*word = value;
 }
 
 bool sim_cas64(uint64_t *word, uint64_t expected, uint64_t desired, const char *where, int line)
 {
-	bool done = true;
+	bool done = sim_inside ? compare(word, expected, desired, true, where, line)
+			       : *word == expected;
 
-	if (sim_inside) {
-		before_access(word);
-		done = *word == expected;
-		was_read(word, done);
-		if (done)
-			was_written(word, expected, desired, true);
-		observe(SIM_EVENT_CAS, word, 8, *word, desired, done, where, line);
-	}
-	if (*word != expected)
-		return false;
-	*word = desired;
-	return true;
+	if (done)
+		*word = desired;
+	return done;
 }
 
 uint32_t sim_load32(const uint32_t *word, enum sim_order order, const char *where, int line)
 {
-	(void)order;
-	if (!sim_inside)
-		return *word;
-	before_access(word);
-	was_read(word, *word);
-	observe(SIM_EVENT_LOAD, word, 4, *word, *word, true, where, line);
-	return *word;
+	return sim_inside ? (uint32_t)load(word, false, order, where, line) : *word;
 }
 
 void sim_store32(uint32_t *word, uint32_t value, enum sim_order order, const char *where, int line)
 {
-	uint32_t old = *word;
-
-	(void)order;
-	if (sim_inside) {
-		before_access(word);
-		old = *word;
-		was_written(word, old, value, false);
-		observe(SIM_EVENT_STORE, word, 4, old, value, true, where, line);
-	}
+	if (sim_inside)
+		store(word, value, false, order, where, line);
 	*word = value;
 }
 
 bool sim_cas32(uint32_t *word, uint32_t expected, uint32_t desired, const char *where, int line)
 {
-	bool done = true;
+	bool done = sim_inside ? compare(word, expected, desired, false, where, line)
+			       : *word == expected;
 
-	if (sim_inside) {
-		before_access(word);
-		done = *word == expected;
-		was_read(word, done);
-		if (done)
-			was_written(word, expected, desired, false);
-		observe(SIM_EVENT_CAS, word, 4, *word, desired, done, where, line);
+	if (done)
+		*word = desired;
+	return done;
+}
+
+void sim_fence(enum sim_order order, const char *where, int line)
+{
+	if (!sim_inside || !sim_weak || sim_order_at(order, where, line) == SIM_RELAXED)
+		return;
+	if (order == SIM_FULL) {
+		sim_schedule();
+		sim_count();
 	}
-	if (*word != expected)
-		return false;
-	*word = desired;
-	return true;
+	sim_weak_fence(sim_world.current, order);
 }

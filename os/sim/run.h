@@ -19,6 +19,7 @@ struct sim_program {
 	void (*prepare)(void); /* in each thread, before the state is kept */
 	void (*step)(void);    /* a check, before every decision */
 	uint64_t steps, alone; /* limits of an execution, and of a thread on its own within a call */
+	bool weak;	       /* on the processor of os/sim/weak.h */
 };
 
 enum sim_end {

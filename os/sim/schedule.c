@@ -11,8 +11,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "os/sim/run.h"
+#include "os/sim/weak.h"
 #include "os/sim/world.h"
 
 void (*sim_observer)(const struct sim_event *event);
@@ -156,6 +158,8 @@ static bool may(enum sim_verb verb, unsigned who)
 		return sleeps(thread) && thread->blocked == SIM_ON_PARK && thread->deadline != OS_NEVER;
 	case SIM_ACT_INTERRUPT:
 		return sleeps(thread) && thread->blocked == SIM_ON_PARK;
+	case SIM_ACT_STALE:
+		return thread->standing == SIM_READY && sim_may_age(thread);
 	default:
 		return who == sim_world.current && thread->standing == SIM_READY && thread->reserving &&
 		       !thread->full;
@@ -277,6 +281,9 @@ static void act(struct sim_action action)
 	case SIM_ACT_FULL:
 		thread->full = true;
 		break;
+	case SIM_ACT_STALE:
+		thread->age++;
+		break;
 	default:
 		break;
 	}
@@ -378,6 +385,8 @@ void sim_call(const char *name, uint64_t detail)
 		return;
 	sim_schedule();
 	sim_count();
+	if (sim_weak && strcmp(name, "os_park") != 0 && strcmp(name, "os_unpark") != 0)
+		sim_weak_fence(sim_world.current, SIM_FULL);
 	if (sim_observer != NULL)
 		sim_observer(&event);
 }
@@ -415,7 +424,7 @@ void sim_block(enum sim_blocked blocked, const void *on)
 static uint64_t thread_state(const struct virtual_thread *thread)
 {
 	uint64_t bits = thread->standing | (uint64_t)thread->blocked << 8 | (uint64_t)thread->woken << 16 |
-			(uint64_t)thread->full << 24;
+			(uint64_t)thread->full << 24 | (uint64_t)thread->age << 32;
 
 	return sim_mix(thread->seen, bits);
 }

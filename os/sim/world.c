@@ -16,6 +16,7 @@
 #undef calloc
 #undef free
 #include "os/sim/run.h"
+#include "os/sim/weak.h"
 
 #define STACK 262144u
 
@@ -144,6 +145,8 @@ static void thread_main(void)
 		hook();
 	thread->finished = sim_world.step;
 	thread->standing = SIM_FINISHED;
+	if (sim_weak)
+		sim_weak_end_thread(sim_world.current);
 	sim_schedule();
 	abort(); /* a finished thread is never run */
 }
@@ -173,6 +176,8 @@ unsigned sim_add_thread(unsigned process, void (*run)(void *), void *argument)
 		.halted = UINT64_MAX,
 		.late = UINT64_MAX,
 	};
+	if (sim_weak)
+		sim_weak_begin_thread(thread);
 	prepare_stack(thread);
 	return thread;
 }
@@ -203,6 +208,8 @@ void sim_kill(unsigned process)
 
 		if (thread->process == process && thread->standing != SIM_FINISHED)
 			thread->standing = SIM_KILLED;
+		if (thread->process == process && sim_weak)
+			sim_weak_end_thread(i);
 	}
 	sim_close_all(process);
 	sim_watch_died(process);
@@ -409,6 +416,7 @@ bool sim_build(const struct sim_program *what)
 	unsigned i;
 
 	program = *what;
+	sim_weak = false; /* what prepare() does is seen by all */
 	if (!begin_world())
 		return false;
 	sim_schedule_check(program.step, program.steps, program.alone);
@@ -426,6 +434,7 @@ bool sim_build(const struct sim_program *what)
 	kept = sim_world;
 	memcpy(kept_heap, heap, sizeof(heap));
 	memcpy(kept_scratch, sim_scratch, sizeof(sim_scratch));
+	sim_weak = program.weak;
 	return true;
 }
 
@@ -449,4 +458,5 @@ void sim_reset(void)
 		prepare_stack(i);
 	loaded_thread = loaded_process = SIM_NONE;
 	sim_schedule_forget();
+	sim_weak_reset();
 }

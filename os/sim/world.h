@@ -40,6 +40,8 @@ struct virtual_thread {
 	bool full;	 /* its reservation fails */
 	bool reserving;	 /* the next step is a reservation */
 	bool hosted;	 /* started by core/, and told to stop by core/ */
+	uint8_t age;	 /* how many values old what the next load gives is (os/sim/weak.h) */
+	const void *next; /* the word that it is about to load or compare, or NULL */
 	unsigned char locals[SIM_LOCALS];
 };
 
@@ -181,6 +183,8 @@ void sim_copy_heap(unsigned parent, unsigned child);
 
 /* ---- memory.c */
 bool sim_is_contended(const void *word);
+/* Whether the load that a thread is about to make may give an older value than it would. */
+bool sim_may_age(const struct virtual_thread *thread);
 void *sim_map_room(uint64_t size);
 void sim_memory_forget(void); /* all mappings are zero again */
 void sim_memory_keep(void);   /* this is the first state */

@@ -91,6 +91,14 @@ static unsigned count_runs(const struct sim_action *options, unsigned count)
 	return runs;
 }
 
+/* What is neither to go on nor an old value: those are the last. */
+static unsigned count_others(const struct sim_action *options, unsigned count)
+{
+	while (count > 0 && options[count - 1].verb == SIM_ACT_STALE)
+		count--;
+	return count - count_runs(options, count);
+}
+
 static unsigned by_priority(struct draw *draw, const struct sim_action *options, unsigned runs)
 {
 	unsigned best = 0, i;
@@ -109,7 +117,12 @@ static int decide(void *context, const struct sim_action *options, unsigned coun
 {
 	struct draw *draw = context;
 	unsigned runs = count_runs(options, count);
+	unsigned others = count_others(options, count);
 
+	/* What is old is soon gone, so it is not waited for. */
+	if (runs + others < count && below(draw, draw->turn + 1) == 0)
+		return (int)(runs + others + below(draw, count - runs - others));
+	count = runs + others;
 	if (runs < count && draw->next_stroke < draw->strokes &&
 	    sim_now() >= draw->stroke[draw->next_stroke]) {
 		draw->next_stroke++;

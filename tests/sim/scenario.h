@@ -20,6 +20,7 @@ struct scenario_bounds {
 	unsigned late;	      /* deadlines that pass although somebody could go on */
 	unsigned interrupts;  /* sleeps that a signal ends */
 	unsigned failures;    /* os_file_reserve() with the disk full */
+	unsigned stale;	      /* loads that give a value one older; not 0: on the processor of os/sim/weak.h */
 	unsigned rounds;      /* times that a watch's time is over when nobody can go on */
 	unsigned steps;	      /* of one execution; more is a failure.  0: 100000 */
 	unsigned alone;	      /* steps of one thread in one call while all others stand still; more is a failure. 0: 20000 */

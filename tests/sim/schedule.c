@@ -18,7 +18,7 @@
 static const char letters[SIM_ACT_VERBS] = {
 	[SIM_ACT_PASS] = 'P',	  [SIM_ACT_KILL] = 'K', [SIM_ACT_HALT] = 'H',
 	[SIM_ACT_SPURIOUS] = 'S', [SIM_ACT_LATE] = 'L', [SIM_ACT_INTERRUPT] = 'I',
-	[SIM_ACT_FULL] = 'F',
+	[SIM_ACT_FULL] = 'F',	  [SIM_ACT_STALE] = 'O',
 };
 
 /* ---- Text ------------------------------------------------------------------------------- */
@@ -167,6 +167,7 @@ enum sim_end schedule_replay(const struct scenario *scenario, const struct sched
 		.late = SCENARIO_ANY,
 		.interrupts = SCENARIO_ANY,
 		.failures = SCENARIO_ANY,
+		.stale = SCENARIO_ANY,
 		.rounds = scenario->bounds.rounds > scenario->exhaustive.rounds ?
 				  scenario->bounds.rounds : scenario->exhaustive.rounds,
 	};

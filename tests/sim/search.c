@@ -28,6 +28,7 @@ bool scenario_build(const struct scenario *scenario, const struct scenario_bound
 		.step = scenario->step,
 		.steps = or_default(bounds->steps, MOST_STEPS),
 		.alone = or_default(bounds->alone, MOST_ALONE),
+		.weak = bounds->stale != 0,
 	};
 	unsigned i;
 
@@ -51,6 +52,7 @@ static struct sim_budget budget_of(const struct scenario_bounds *bounds)
 			[SIM_ACT_LATE] = bounds->late,
 			[SIM_ACT_INTERRUPT] = bounds->interrupts,
 			[SIM_ACT_FULL] = bounds->failures,
+			[SIM_ACT_STALE] = bounds->stale,
 		},
 	};
 

@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/sim/orders.h"
 #include "tests/sim/search.h"
 
 #define TEXT 65536
@@ -30,6 +31,8 @@ struct wishes {
 	bool has_seed, trace, shrink, json, list, plain;
 	unsigned preemptions, deaths;
 	bool has_preemptions, has_deaths;
+	unsigned stale;
+	bool orders;
 };
 
 static const char *const strategy_names[] = { "exhaustive", "random", "pct" };
@@ -45,6 +48,8 @@ static const char usage[] =
 	"  --schedules N          at the most, each scenario and strategy (2000; 0: no limit)\n"
 	"  --preemptions K        instead of the scenario's bound\n"
 	"  --deaths D             instead of the scenario's bound\n"
+	"  --stale N              on a weak processor, where N loads may give a value one older\n"
+	"  --orders               weakens the memory orders of core/ one by one; tells what that breaks\n"
 	"  --plain                exhaustive: without reduction\n"
 	"  --replay SCHEDULE      follows a schedule, or the one in a file of that name\n"
 	"  --trace                shows every step of a replay\n"
@@ -53,7 +58,8 @@ static const char usage[] =
 	"\n"
 	"A schedule: 0*57,1*12,K1,0 lets thread 0 make 57 steps and thread 1 then 12, kills process 1\n"
 	"and goes on with thread 0; H halts a thread, S wakes it for no reason, L lets its deadline pass,\n"
-	"I interrupts it, F fills the disk under it, P lets time pass while nobody can go on.\n"
+	"I interrupts it, F fills the disk under it, O lets its next load give an older value, P lets time\n"
+	"pass while nobody can go on.\n"
 	"\n"
 	"Exit status: 0 nothing wrong was found, 1 something was, 2 the command line makes no sense.\n";
 
@@ -154,6 +160,8 @@ static struct scenario_bounds bounds_for(const struct wishes *wishes, const stru
 		bounds.preemptions = wishes->preemptions;
 	if (wishes->has_deaths)
 		bounds.deaths = wishes->deaths;
+	if (wishes->stale != 0)
+		bounds.stale = wishes->stale;
 	return bounds;
 }
 
@@ -190,6 +198,20 @@ static bool search_one(const struct wishes *wishes, const struct scenario *scena
 	return !present.failed;
 }
 
+/* A schedule with old values is one of a weak processor. */
+static bool build_for(const struct wishes *wishes, const struct scenario *scenario,
+		      const struct schedule *schedule)
+{
+	struct scenario_bounds bounds = scenario->bounds;
+	unsigned i;
+
+	bounds.stale = wishes->stale;
+	for (i = 0; i < schedule->count; i++)
+		if (schedule->item[i].action.verb == SIM_ACT_STALE)
+			bounds.stale = SCENARIO_ANY;
+	return scenario_build(scenario, &bounds);
+}
+
 static bool replay_one(const struct wishes *wishes, const struct scenario *scenario, const char *text)
 {
 	static char shorter[TEXT];
@@ -200,7 +222,7 @@ static bool replay_one(const struct wishes *wishes, const struct scenario *scena
 		fprintf(stderr, "carafe-sim: \"%s\" is no schedule; see carafe-sim --help\n", text);
 		exit(2);
 	}
-	if (!scenario_build(scenario, &scenario->bounds)) {
+	if (!build_for(wishes, scenario, &schedule)) {
 		printf("%s: before the first step: %s\n", scenario->name, sim_failure());
 		return false;
 	}
@@ -350,6 +372,9 @@ static void read_option(int option, struct wishes *wishes)
 		wishes->deaths = (unsigned)number(optarg);
 		wishes->has_deaths = true;
 		break;
+	case 'o':
+		wishes->stale = (unsigned)number(optarg);
+		break;
 	case 'r':
 		wishes->replay = schedule_of(optarg);
 		break;
@@ -364,7 +389,7 @@ static void read_option(int option, struct wishes *wishes)
 
 static void read_options(int argc, char **argv, struct wishes *wishes)
 {
-	static int list_wanted, plain, trace, shrink, json;
+	static int list_wanted, plain, trace, shrink, json, orders;
 	static const struct option options[] = {
 		{ "list", no_argument, &list_wanted, 1 },
 		{ "plain", no_argument, &plain, 1 },
@@ -377,6 +402,8 @@ static void read_options(int argc, char **argv, struct wishes *wishes)
 		{ "schedules", required_argument, NULL, 'n' },
 		{ "preemptions", required_argument, NULL, 'k' },
 		{ "deaths", required_argument, NULL, 'd' },
+		{ "stale", required_argument, NULL, 'o' },
+		{ "orders", no_argument, &orders, 1 },
 		{ "replay", required_argument, NULL, 'r' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
@@ -393,6 +420,7 @@ static void read_options(int argc, char **argv, struct wishes *wishes)
 	wishes->trace = trace;
 	wishes->shrink = shrink;
 	wishes->json = json;
+	wishes->orders = orders;
 	if (wishes->replay != NULL && wishes->scenario == NULL)
 		refuse("--replay needs --scenario, for the schedule", wishes->replay);
 	if (!wishes->has_seed)
@@ -418,6 +446,11 @@ static bool explore_meant(const struct wishes *wishes)
 	return right;
 }
 
+static bool is_meant_for_orders(const void *wishes, const struct scenario *scenario)
+{
+	return is_meant(wishes, scenario);
+}
+
 int main(int argc, char **argv)
 {
 	struct wishes wishes = { .strategy = -1, .schedules = 2000 };
@@ -427,6 +460,9 @@ int main(int argc, char **argv)
 	catch_crashes();
 	if (wishes.list)
 		list(&wishes);
+	else if (wishes.orders)
+		right = orders_try(&wishes, is_meant_for_orders, wishes.stale != 0 ? wishes.stale : 2,
+				   wishes.seed, wishes.schedules);
 	else
 		right = explore_meant(&wishes);
 	return right ? 0 : 1;

@@ -204,7 +204,8 @@ static void print_action(const struct sim_event *event)
 					    "thread wakes for no reason",
 					    "deadline passes",
 					    "thread is interrupted",
-					    "disk is full" };
+					    "disk is full",
+					    "load gives an older value" };
 	static unsigned last = SIM_NONE;
 
 	if (event->action.verb == SIM_ACT_RUN) {

@@ -2,9 +2,9 @@
 /*
  * os/sim/core/atomic.h - takes the place of core/atomic.h in the simulator: every access is a step.
  *
- * The same functions with the same meaning; that each is one indivisible step is what core/atomic.h promises.  A
- * step is told the memory order that core/atomic.h states for it.  The virtual processor is sequentially
- * consistent: what a weaker order allows is not shown here.
+ * The same functions with the same meaning; that each is one indivisible step is what core/atomic.h
+ * promises.  A step is told the memory order that core/atomic.h states for it.  The virtual processor is
+ * sequentially consistent, or as weak as these orders let it be (os/sim/weak.h).
  *
  * What happens if a process dies here: a virtual one may, before each step.
  */
@@ -43,17 +43,9 @@ static inline uint32_t cf_swap32(uint32_t *word, uint32_t desired)
 	return seen;
 }
 
-static inline void cf_fence_loads(void)
-{
-}
-
-static inline void cf_fence_stores(void)
-{
-}
-
-static inline void cf_fence_after_cas(void)
-{
-}
+#define cf_fence_loads() sim_fence(SIM_ACQUIRE, __func__, __LINE__)
+#define cf_fence_stores() sim_fence(SIM_RELEASE, __func__, __LINE__)
+#define cf_fence_after_cas() sim_fence(SIM_FULL, __func__, __LINE__)
 
 static inline void cf_relax(void)
 {
