@@ -67,8 +67,8 @@ int bench_worker(void)
 		const struct bench_case *what = find_case(row);
 		struct opened *one = what != NULL ? open_once(list, what) : NULL;
 
-		printf("%.3f\n", one != NULL && one->state != NULL ?
-					 what->run(one->state, count) : -1.0);
+		printf("%.3f\n",
+		       one != NULL && one->state != NULL ? what->run(one->state, count) : -1.0);
 		fflush(stdout);
 	}
 	for (size_t i = 0; i < DONE && list[i].what != NULL; i++)

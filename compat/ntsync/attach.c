@@ -23,6 +23,7 @@
 #include "os/os.h"
 
 cf_word cf_nt_attached;
+unsigned cf_nt_life = 1;
 
 /* Written at load and in the child of fork(), before there are other threads. */
 static pid_t home;
@@ -31,12 +32,14 @@ static bool off;
 static void in_child(void)
 {
 	home = getpid();
+	cf_nt_life++;
 }
 
 #if defined(__GNUC__)
 __attribute__((constructor))
 #endif
-static void setup(void)
+static void
+setup(void)
 {
 	const char *choice = os_setting("CARAFE_NTSYNC");
 

@@ -16,6 +16,7 @@
 
 #include <carafe/status.h>
 
+#include "compat/ntsync/inside.h"
 #include "core/atomic.h"
 #include "core/environment.h"
 
@@ -29,6 +30,9 @@ static inline struct carafe_environment *cf_nt_environment(void)
 {
 	return (struct carafe_environment *)(uintptr_t)cf_load(&cf_nt_attached);
 }
+
+/* Another number in each child of fork(): what its threads have in the environment is their own. */
+extern CF_NT_INSIDE unsigned cf_nt_life;
 
 /* The environment, entered if need be.  Not in a child of vfork(). */
 carafe_status cf_nt_attach(struct carafe_environment **environment);

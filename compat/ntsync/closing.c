@@ -97,8 +97,8 @@ void cf_nt_closing(int fd, struct cf_nt_closing *closing)
 	bool maybe = cf_nt_kind(cf_nt_word(fd)) == CF_NT_MAYBE;
 
 	closing->fd = fd;
-	closing->kind = maybe ? cf_nt_examine(fd, &closing->found) :
-				cf_nt_recall(fd, &closing->found);
+	closing->kind =
+		maybe ? cf_nt_examine(fd, &closing->found) : cf_nt_recall(fd, &closing->found);
 	/* Not forgotten yet: it may stay open, here or in the parent of a child of vfork(). */
 	cf_nt_forget(fd);
 	cf_nt_expect(fd);

@@ -99,13 +99,16 @@ CF_NT_ASIDE static bool examine(uintptr_t frame, uintptr_t last)
 	return true;
 }
 
-/* Whether [address, last] is a writable part of the stack we are running on. */
+/*
+ * Whether [address, last] is a writable part of the stack we are running on.  The variables of a
+ * thread, but of the first, are at the end of its stack, and what is mapped above is no part of it.
+ */
 static bool is_own_stack(uintptr_t address, uintptr_t last)
 {
 	char here = 0;
-	uintptr_t frame = (uintptr_t)&here;
+	uintptr_t frame = (uintptr_t)&here, end = (uintptr_t)&low;
 
-	if (address < frame || last - frame > NEAR)
+	if (address < frame || last - frame > NEAR || (frame < end && last > end))
 		return false;
 	if (frame >= low && last < high)
 		return true;

@@ -83,9 +83,10 @@ int cf_nt_duplicated(int from, int to)
 	uint64_t word = cf_nt_word(from), seen = cf_nt_word(to);
 	enum cf_nt_kind kind = cf_nt_kind(word);
 
-	if (to < 0)
+	/* What a child of vfork() does to its descriptors says nothing about its parent's. */
+	if (to < 0 || !cf_nt_at_home())
 		return to;
-	if (kind != CF_NT_UNKNOWN && kind != CF_NT_HIDDEN && cf_nt_at_home())
+	if (kind != CF_NT_UNKNOWN && kind != CF_NT_HIDDEN)
 		cf_nt_remember(to, seen, word);
 	else if (cf_nt_kind(seen) != CF_NT_UNKNOWN)
 		cf_nt_forget(to);

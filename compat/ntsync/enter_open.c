@@ -16,8 +16,7 @@
 
 int cf_nt_enter_open(const char *path, int flags, mode_t mode) CF_NT_ENTER("open");
 int cf_nt_enter_open64(const char *path, int flags, mode_t mode) CF_NT_ENTER("open64");
-int cf_nt_enter_openat(int folder, const char *path, int flags, mode_t mode)
-	CF_NT_ENTER("openat");
+int cf_nt_enter_openat(int folder, const char *path, int flags, mode_t mode) CF_NT_ENTER("openat");
 int cf_nt_enter_openat64(int folder, const char *path, int flags, mode_t mode)
 	CF_NT_ENTER("openat64");
 int cf_nt_enter_open_2(const char *path, int flags) CF_NT_ENTER("__open_2");

@@ -15,6 +15,7 @@
 
 #include <carafe/linux/ntsync.h>
 
+#include "compat/ntsync/attach.h"
 #include "compat/ntsync/copy.h"
 #include "compat/ntsync/hold.h"
 #include "core/event.h"
@@ -235,8 +236,8 @@ static carafe_status object_request(struct cf_nt_found *found, uint32_t request,
 	}
 }
 
-/* Whether this thread made a request before; a fork() leaves it true, and its slot. */
-static _Thread_local CF_NT_FIXED bool begun;
+/* The life (compat/ntsync/attach.h) in which this thread made its first request; 0 none. */
+static _Thread_local CF_NT_FIXED unsigned begun;
 
 /* A thread gets its place in the environment with its first request. */
 CF_NT_ASIDE static void begin(struct carafe_environment *environment)
@@ -245,7 +246,8 @@ CF_NT_ASIDE static void begin(struct carafe_environment *environment)
 	struct cf_self *self;
 
 	cf_nt_hold(&hold);
-	begun = CARAFE_SUCCESS(cf_self(environment, &self));
+	if (CARAFE_SUCCESS(cf_self(environment, &self)))
+		begun = cf_nt_life;
 	cf_nt_let_go(&hold);
 }
 
@@ -258,7 +260,7 @@ int cf_nt_request(int fd, unsigned long request, void *argument)
 
 	if (kind != CF_NT_OBJECT && kind != CF_NT_DEVICE)
 		return CF_NT_NOT_OURS;
-	if (CF_NT_SELDOM(!begun))
+	if (CF_NT_SELDOM(begun != cf_nt_life))
 		begin(found.environment);
 	cf_wait_suspend(found.environment);
 	/* Only 32 bits count: a request in an int is sign-extended on its way here. */

@@ -134,17 +134,20 @@ static void taken(void)
 /* A child of vfork() has its parent's memory, but descriptors of its own. */
 static void closed_by_vfork(void)
 {
-	int event = nt_auto(dev);
+	int events[2] = { nt_auto(dev), nt_auto(dev) };
 	pid_t child = vfork();
 
 	if (child == 0) {
-		close(event);
+		close(events[0]);
+		dup2(STDERR_FILENO, events[1]);
 		_exit(0);
 	}
-	child_is_fine(child, "a child of vfork() closes one");
-	is(objects(), 1, "its parent still has it");
-	close(event);
-	is(objects(), 0, "until it closes it, too");
+	child_is_fine(child, "a child of vfork() closes one and replaces another");
+	is(objects(), 2, "its parent still has them");
+	close(events[0]);
+	is(objects(), 1, "until it closes the one");
+	close(events[1]);
+	is(objects(), 0, "and the other");
 }
 
 /* What this program does with the event that it inherits: how many are there then. */

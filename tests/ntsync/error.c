@@ -416,6 +416,45 @@ static int wait_across(int dev, int sem, unsigned char *end)
 	return nt_ioctl(dev, NTSYNC_IOC_WAIT_ANY, end - 64);
 }
 
+struct neighbour {
+	int dev;
+	unsigned char *memory;
+	size_t size;
+	int before, after;
+};
+
+static void *uses_neighbour(void *arg)
+{
+	struct neighbour *n = arg;
+
+	n->before = nt_any(n->dev, OWNER, POLL, 0, NULL, (int *)n->memory, 1);
+	munmap(n->memory, n->size);
+	n->after = nt_any(n->dev, OWNER, POLL, 0, NULL, (int *)n->memory, 1);
+	return NULL;
+}
+
+/* What lies above a thread's stack is not a part of it. */
+static void lost_neighbour(int dev, int sem, size_t page)
+{
+	size_t stack = 64 * page;
+	unsigned char *memory = mmap(NULL, stack + page, PROT_READ | PROT_WRITE,
+				     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct neighbour n = { dev, memory + stack, page, 1, 1 };
+	pthread_attr_t attributes;
+	pthread_t thread;
+
+	if (memory == MAP_FAILED)
+		nt_give_up("mmap: %s", strerror(errno));
+	memcpy(n.memory, &sem, sizeof(sem));
+	pthread_attr_init(&attributes);
+	pthread_attr_setstack(&attributes, memory, stack);
+	if (pthread_create(&thread, &attributes, uses_neighbour, &n) != 0)
+		nt_give_up("pthread_create");
+	pthread_join(thread, NULL);
+	is(n.before, 0, "an array right above a thread's stack");
+	is(n.after, -EFAULT, "it is unmapped: EFAULT");
+}
+
 /* Memory that was good when it was used, and is not there any more, or is again. */
 static void lost_memory(void)
 {
@@ -437,6 +476,7 @@ static void lost_memory(void)
 	is(nt_any(dev, OWNER, POLL, 0, NULL, (int *)page, 1), -EFAULT, "it is unmapped: EFAULT");
 	is(nt_ioctl(sem, NTSYNC_IOC_SEM_READ, page), -EFAULT, "for results, too");
 	sem_is(sem, 16, 20, "nothing is taken");
+	lost_neighbour(dev, sem, size);
 
 	heap = sbrk(more);
 	if (heap == (void *)-1) {
@@ -452,7 +492,7 @@ static void lost_memory(void)
 	is(nt_ioctl(sem, NTSYNC_IOC_SEM_READ, heap + size), -EFAULT, "for results, too");
 	sbrk(more);
 	is(wait_across(dev, sem, heap), 0, "it grows, and they are good again");
-	sem_is(sem, 13, 20, "as often as it was 0, one was taken");
+	sem_is(sem, 12, 20, "as often as it was 0, one was taken");
 }
 
 /* A request that succeeds leaves errno alone, which a handler that makes requests relies on. */
