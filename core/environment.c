@@ -78,21 +78,19 @@ const struct cf_place_format cf_environment_format = {
 
 static uint32_t spin_wanted(void)
 {
-	const char *text = getenv("CARAFE_SPIN");
+	const char *text = os_setting("CARAFE_SPIN");
 	unsigned long wanted;
-	char *end;
 
-	if (text == NULL || *text == '\0')
+	/* Nothing but digits: strtoul() takes a sign as well. */
+	if (text == NULL || *text == '\0' || text[strspn(text, "0123456789")] != '\0')
 		return SPIN;
-	wanted = strtoul(text, &end, 10);
-	if (*end != '\0')
-		return SPIN;
+	wanted = strtoul(text, NULL, 10);
 	return wanted < SPIN_MOST ? (uint32_t)wanted : SPIN_MOST;
 }
 
 static bool janitor_unwanted(void)
 {
-	const char *text = getenv("CARAFE_JANITOR");
+	const char *text = os_setting("CARAFE_JANITOR");
 
 	return text != NULL && strcmp(text, "0") == 0;
 }

@@ -12,7 +12,7 @@
  *
  *	memory		the shared memory
  *	lock		one byte for each slot, locked by who has the slot; bytes from `slots` on
- *			are not ours (the janitor's and its successor's)
+ *			are not ours (the janitor's, and those in core/round.h)
  *	bell		wakes the janitor
  *	object-XX	made by compat/; a locked byte stands for an object in use
  *

@@ -10,6 +10,7 @@
 
 #include "core/place.h"
 #include "core/region.h"
+#include "core/round.h"
 #include "core/type.h"
 #include "core/wake.h"
 #include "os/os.h"
@@ -131,12 +132,14 @@ static carafe_status add_process(const struct cf_query *query, uint32_t slot,
 	struct cf_query_process *entry = &snapshot->process[snapshot->count];
 	carafe_status status;
 	uint32_t state = 1;
-	bool held;
+	bool held, only;
 
 	(void)read_word(&process->state, &state);
 	if (state == 0)
 		return CARAFE_STATUS_SUCCESS;
 	status = os_lock_test(query->lock, slot, 1, &held);
+	if (CARAFE_SUCCESS(status))
+		status = os_lock_test(query->lock, CF_ROUND_BYTE(slot), 1, &only);
 	if (!CARAFE_SUCCESS(status))
 		return status;
 	*entry = (struct cf_query_process){
@@ -145,6 +148,7 @@ static carafe_status add_process(const struct cf_query *query, uint32_t slot,
 		.space = cf_load32_relaxed(&process->space),
 		.start = cf_load_relaxed(&process->start),
 		.alive = held,
+		.only = only,
 		.janitor = cf_load32_relaxed(&query->region->header.janitor) == slot + 1
 	};
 	snapshot->count++;

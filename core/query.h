@@ -46,6 +46,7 @@ struct cf_query_process {
 	uint64_t start;
 	bool alive;	/* the lock that dies with it is held */
 	bool janitor;	/* said to look after the others; a hint */
+	bool only;	/* there for the others only (core/round.h) */
 	uint32_t threads;
 	uint32_t waiting; /* of these, in a wait that sleeps or is about to */
 };

@@ -15,6 +15,7 @@
 #include "core/satisfy.h"
 #include "core/sweep.h"
 #include "core/wake.h"
+#include "os/os.h"
 
 static carafe_status sweep_dead(struct cf_self *self)
 {
@@ -93,4 +94,9 @@ carafe_status cf_round(struct carafe_environment *environment)
 	status = sweep_dead(self);
 	looked = look_after_threads(self);
 	return CARAFE_SUCCESS(status) ? looked : status;
+}
+
+carafe_status cf_round_only(struct carafe_environment *environment)
+{
+	return os_lock(environment->place.lock, CF_ROUND_BYTE(environment->process), 1);
 }

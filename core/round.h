@@ -18,10 +18,21 @@
 
 #include <carafe/status.h>
 
+#include "core/layout.h"
+
 struct carafe_environment;
 
 /* Nanoseconds between rounds when nothing happens. */
 #define CF_ROUND UINT64_C(2000000000)
+
+/*
+ * The byte of the lock file, after the janitor's, that is locked by who has the slot and is there
+ * for the others only: when nobody else is left it can go.
+ */
+#define CF_ROUND_BYTE(slot) ((uint64_t)CF_PROCESSES + 1u + (slot))
+
+/* Says so of this process. */
+carafe_status cf_round_only(struct carafe_environment *environment);
 
 /* Goes one round. */
 carafe_status cf_round(struct carafe_environment *environment);

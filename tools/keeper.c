@@ -70,7 +70,10 @@ static void leave_the_runner(int link)
 		return; /* it may keep a file system busy, no more */
 }
 
-/* Somebody uses the environment; or the program runs, which may do so at any time. */
+/*
+ * Somebody uses the environment; or the program runs, which may do so at any time.  Keepers do not
+ * count, or two of them would wait for each other.
+ */
 static bool somebody_is_there(const char *path, pid_t program)
 {
 	static struct cf_query_snapshot snapshot;
@@ -84,7 +87,7 @@ static bool somebody_is_there(const char *path, pid_t program)
 	status = cf_query_take(&query, &snapshot);
 	cf_query_close(&query);
 	for (uint32_t i = 0; CARAFE_SUCCESS(status) && i < snapshot.count; i++)
-		if (snapshot.process[i].alive && snapshot.process[i].pid != (uint32_t)getpid())
+		if (snapshot.process[i].alive && !snapshot.process[i].only)
 			return true;
 	return false;
 }
@@ -126,6 +129,7 @@ static void keep(const char *name, bool scratch, int link)
 		strncpy(opening.path, carafe_environment_path(environment),
 			sizeof(opening.path) - 1);
 		cf_round_offer(environment);
+		(void)cf_round_only(environment);
 	}
 	if (send(LINK, &opening, sizeof(opening), MSG_NOSIGNAL) != (ssize_t)sizeof(opening) ||
 	    !CARAFE_SUCCESS(opening.status))

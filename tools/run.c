@@ -59,12 +59,13 @@ static const char run_help[] =
 
 static bool is_spin(const char *text)
 {
-	char *end;
 	long spin;
 
+	if (text[0] == '\0' || text[strspn(text, "0123456789")] != '\0')
+		return false;
 	errno = 0;
-	spin = strtol(text, &end, 10);
-	return errno == 0 && end != text && *end == '\0' && spin >= 0 && spin <= SPIN_MAXIMUM;
+	spin = strtol(text, NULL, 10);
+	return errno == 0 && spin <= SPIN_MAXIMUM;
 }
 
 /* -1: go on; else the exit status. */

@@ -8,8 +8,8 @@
  * and space are 0, and os_watch_add() will say that it cannot watch this process.
  *
  * What /proc says of a start is shifted by the reader's time namespace.  It is told as the machine
- * would tell it, so that it is the same number in all of them; where the shift is no whole number of
- * ticks it cannot be.
+ * would tell it, so that it is the same number in all of them; where the shift is no whole number
+ * of ticks it cannot be.
  *
  * What happens if a process dies here: nothing; there is no state.
  */

@@ -5,8 +5,8 @@
  * Wrong types of object and missing rights are in access.c, what a semaphore's count refuses in
  * semaphore.c, names and folders in environment.c, what there is no room for in limits.c.
  *
- * Besides the states of a few objects, what is compared before and after each call is how much there
- * is of everything in the environment: catches a call that fails and leaves something behind.
+ * Besides the states of a few objects, what is compared before and after each call is how much
+ * there is of everything in the environment: catches a call that fails and leaves something behind.
  */
 #include <config.h>
 
@@ -24,7 +24,7 @@ static carafe_handle event, mutant, semaphore;
 /* Sleeps for something else; an alert would end that. */
 static struct worker sleeper;
 
-/* How much there is of everything.  A handle that was made and closed would be the next free one. */
+/* How much there is of everything.  A handle that was made and closed would be the next free. */
 struct amounts {
 	uint32_t processes, threads, objects, chunks, waiting, handle_free, handle_high;
 };

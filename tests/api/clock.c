@@ -3,9 +3,10 @@
  * clock.c - tests of which clock a wait follows, and of processes whose clocks differ.
  *
  * An absolute time-out is on the clock of the day, which people set, also while a thread sleeps.
- * The machine's clock is everybody's, so no test sets it: what the thread asks of the kernel is looked
- * at instead, at the instant when it goes to sleep.  That a sleep on CLOCK_REALTIME follows the clock
- * is the kernel's promise (futex(2)).  Catches a deadline that is converted to the other clock.
+ * The machine's clock is everybody's, so no test sets it: what the thread asks of the kernel is
+ * looked at instead, at the instant when it goes to sleep.  That a sleep on CLOCK_REALTIME follows
+ * the clock is the kernel's promise (futex(2)).  Catches a deadline that is converted to the other
+ * clock.
  *
  * In a time name space CLOCK_MONOTONIC is shifted.  Catches a reading of it that is handed to
  * another process.
@@ -141,7 +142,7 @@ test_clock_of_a_sleep(void)
 	before = os_now(OS_CLOCK_UPTIME);
 	ok(trace_sleep(&hour, &call), "for an hour");
 	after = os_now(OS_CLOCK_UPTIME);
-	ok(call.absolute, "the kernel is told a moment, so that an interrupted sleep ends then, too");
+	ok(call.absolute, "the kernel is told a moment: an interrupted sleep ends then, too");
 	ok(!call.realtime, "on the clock that nobody sets");
 	ok(call.nanoseconds >= (int64_t)before - hour * 100 &&
 			call.nanoseconds <= (int64_t)after - hour * 100,
@@ -162,7 +163,7 @@ static struct {
 
 enum { NO_NAMESPACE = 77 };
 
-/* In the name space: waits to its end by this clock, then is woken, then sleeps until it is killed. */
+/* In the name space: waits to its end by this clock, then is woken, then waits to be killed. */
 static int
 lives_elsewhere(void *argument)
 {

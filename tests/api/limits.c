@@ -5,10 +5,10 @@
  *
  * What is refused must have changed nothing, and must succeed when one is given back.
  *
- * Objects, handles and threads are exhausted for real.  A thousand processes take too long: this one
- * has the locks of most of their places.  And for changes on top of each other a handler would have
- * to interrupt three at the right instruction: the thread's count of them is set instead, as is that
- * of a mutant's acquisitions.
+ * Objects, handles and threads are exhausted for real.  A thousand processes take too long: this
+ * one has the locks of most of their places.  And for changes on top of each other a handler would
+ * have to interrupt three at the right instruction: the thread's count of them is set instead, as
+ * is that of a mutant's acquisitions.
  */
 #include <config.h>
 
@@ -321,7 +321,7 @@ create(carafe_environment *environment, uint32_t attributes, carafe_handle *hand
 		handle);
 }
 
-/* Until it is refused, and *status says how; how many were made, the handles of the first in kept. */
+/* Until it is refused, as *status says; how many were made, the handles of the first in kept. */
 static uint32_t
 create_many(carafe_environment *environment, carafe_handle *kept, uint32_t keep,
 	    carafe_status *status)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * job.c - tests of `carafe run' as a job of a terminal: what is typed, stopped, put in the background
- * and resized must reach the program as if the runner were not there, and only once.
+ * job.c - tests of `carafe run' as a job of a terminal: what is typed, stopped, put in the
+ * background and resized must reach the program as if the runner were not there, and only once.
  *
- * This program is the shell: it leads a session, whose terminal it also types on, and starts each job
- * in a process group of its own.  The job is `carafe run' with this program again, which says on the
- * terminal what signals it gets.  Whatever it waits for and does not come ends the test by an alarm.
+ * This program is the shell: it leads a session, whose terminal it also types on, and starts each
+ * job in a process group of its own.  The job is `carafe run' with this program again, which says
+ * on the terminal what signals it gets.  Whatever it waits for and does not come ends the test by
+ * an alarm.
  */
 #include <config.h>
 
@@ -134,7 +135,7 @@ start_program(bool foreground)
 	return start(foreground, arguments);
 }
 
-/* What the job does next: its exit status, 256 + the signal that ended it, or STOPPED + a signal. */
+/* What the job does next: its exit status, 256 + what signal ended it, or STOPPED + a signal. */
 static int
 next_change(pid_t job)
 {
