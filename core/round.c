@@ -72,9 +72,12 @@ static carafe_status look_after_threads(struct cf_self *self)
 	for (i = 0; CARAFE_SUCCESS(status) && i < high; i++) {
 		struct cf_thread *thread = cf_thread_at(self->region, i);
 
-		if (thread == NULL || cf_load32_relaxed(&thread->park) == CF_RUNNING)
+		if (thread == NULL)
 			continue;
-		/* Reading finishes a grant whose giver stopped half-way. */
+		/*
+		 * Reading finishes a grant whose giver stopped half-way.  Who waits and does not sleep
+		 * yet counts: it may have looked at its objects for the last time.
+		 */
 		if (!cf_read(self->region, &thread->wait, &wait))
 			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
 		cf_wake_owed(thread);

@@ -125,6 +125,8 @@ static bool is_over(const struct virtual_thread *thread)
 		return sim_world.process[thread->process].local == 0;
 	case SIM_ON_NOTHING:
 		return false;
+	case SIM_ON_CONDITION:
+		return thread->condition();
 	default:
 		return thread->woken != 0;
 	}

@@ -48,6 +48,9 @@ void sim_note(uint64_t fact);
  */
 void sim_forget(uint64_t fact);
 
+/* Sleeps until the condition, which only looks, is true.  For what a program waits for outside of the library. */
+void sim_await(bool (*condition)(void));
+
 /* Sleeps for ever, so that the thread's end is not part of the execution. Does not return. */
 void sim_rest(void);
 
@@ -76,7 +79,7 @@ enum sim_standing {
 	SIM_ASLEEP,   /* parked, or waiting for a watch or a join, and not woken */
 	SIM_HALTED,   /* stopped for ever */
 	SIM_KILLED,   /* with its process */
-	SIM_FINISHED  /* ran to its end */
+	SIM_FINISHED  /* ran to its end, or rests */
 };
 
 enum sim_standing sim_standing(unsigned thread);

@@ -242,6 +242,13 @@ void sim_forget(uint64_t fact)
 	sim_thread_now()->seen = sim_mix(sim_world.current, fact);
 }
 
+void sim_await(bool (*condition)(void))
+{
+	sim_point();
+	sim_thread_now()->condition = condition;
+	sim_block(SIM_ON_CONDITION, NULL);
+}
+
 void sim_rest(void)
 {
 	sim_block(SIM_ON_NOTHING, NULL);
@@ -264,6 +271,8 @@ enum sim_standing sim_standing(unsigned thread)
 
 	if (thread >= sim_world.threads)
 		return SIM_ABSENT;
+	if (it->standing == SIM_READY && it->blocked == SIM_ON_NOTHING)
+		return SIM_FINISHED;
 	if (it->standing == SIM_READY && !sim_can_run(it))
 		return SIM_ASLEEP;
 	return it->standing;

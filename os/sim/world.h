@@ -21,12 +21,13 @@
 #define SIM_GLOBALS 1024u /* globals of core/, at the most */
 #define SIM_HEAP 262144u  /* a process' heap */
 
-enum sim_blocked { SIM_FREE, SIM_ON_NOTHING, SIM_ON_PARK, SIM_ON_WATCH, SIM_ON_JOIN, SIM_ON_LOCAL_LOCK };
+enum sim_blocked { SIM_FREE, SIM_ON_NOTHING, SIM_ON_CONDITION, SIM_ON_PARK, SIM_ON_WATCH, SIM_ON_JOIN, SIM_ON_LOCAL_LOCK };
 
 struct virtual_thread {
 	struct fibre fibre;
 	void (*run)(void *argument);
 	void *argument;
+	bool (*condition)(void); /* that it sleeps for */
 	const void *on;	   /* the park word, watch or thread that it sleeps for */
 	uint64_t deadline; /* of a sleep; OS_NEVER */
 	uint64_t seen;	   /* digest of all that it has read and been told */

@@ -7,6 +7,9 @@
 #include "tests/sim/base.h"
 
 #include "core/environment.h"
+#include "core/handle.h"
+#include "core/kcas.h"
+#include "core/object.h"
 #include "core/queue.h"
 #include "core/region.h"
 #include "core/round.h"
@@ -39,6 +42,31 @@ void base_open(uint32_t flags)
 void base_prepare(void)
 {
 	base_open(CARAFE_NO_JANITOR);
+}
+
+uint32_t base_object(carafe_handle handle)
+{
+	struct cf_view view;
+
+	base_must(cf_handle_view(base_environment(), handle, CF_FREE, 0, &view), "cf_handle_view");
+	return cf_object_index(BASE->region, view.object);
+}
+
+void base_share(carafe_handle handle, uint32_t object)
+{
+	struct cf_process *process = &BASE->region->process[base_environment()->process];
+	struct cf_handle_entry *entry = cf_handle_entry_at(BASE->region, process, handle / 4 - 1);
+	struct cf_object *own = &BASE->region->object[base_object(handle)];
+	cf_word *shared = &BASE->region->object[object].refs;
+	uint64_t used = cf_load(&entry->entry), refs = cf_load(shared);
+	struct cf_changes changes = { .count = 0 };
+	struct cf_self *self;
+
+	base_must(cf_self(base_environment(), &self), "cf_self");
+	cf_change(&changes, &entry->entry, used, (cf_value(used) & ~CF_HANDLE_OBJECT) | object);
+	cf_change(&changes, shared, refs, cf_value(refs) + 1);
+	if (!cf_object_change_drop(self, own, &changes) || cf_kcas(self, &changes) != CF_DONE)
+		sim_fail("the handle cannot be shared");
 }
 
 void base_finish(void)

@@ -31,6 +31,15 @@ carafe_environment *base_environment(void);
 void base_open(uint32_t flags);
 void base_prepare(void); /* with CARAFE_NO_JANITOR */
 
+/*
+ * For prepare(): lets a handle of this process, to an object of its own, refer to another object of the same type.  What
+ * duplicating a handle from another process would do.
+ */
+void base_share(carafe_handle handle, uint32_t object);
+
+/* The index of the object of a handle of this process. */
+uint32_t base_object(carafe_handle handle);
+
 /* For finish(): goes round once and closes the environment. */
 void base_finish(void);
 

@@ -10,7 +10,16 @@
 
 #define SCENARIOS(one) \
 	one(kcas_two) \
-	one(kcas_three)
+	one(kcas_three) \
+	one(queue_two) \
+	one(queue_three) \
+	one(queue_prune) \
+	one(set_wait) \
+	one(set_wait_late) \
+	one(set_death) \
+	one(grant_death) \
+	one(janitor_wakes) \
+	one(janitors_die)
 
 #define DECLARE(name) extern const struct scenario scenario_##name;
 #define ADDRESS(name) &scenario_##name,

@@ -137,6 +137,7 @@ enum sim_end scenario_execute(const struct scenario *scenario, const struct sim_
 bool search_count(struct search *search, enum sim_end end, uint64_t seed)
 {
 	search->done++;
+	search->ended += end == SIM_END_QUIET;
 	search->steps += sim_now();
 	if (end == SIM_END_FAILED) {
 		search->failed = true;

@@ -39,6 +39,7 @@ struct search {
 
 	/* What came out. */
 	uint64_t done;	   /* executions */
+	uint64_t ended;	   /* of them, those that came to their end, with all checks */
 	uint64_t steps;	   /* in all of them */
 	uint64_t states;   /* exhaustive: different ones at which there was something to decide */
 	uint64_t met;	   /* exhaustive: executions cut because their state was known */

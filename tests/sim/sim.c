@@ -114,10 +114,10 @@ static void report_json(const struct search *search, double took, const char *sc
 	printf("{\"scenario\": ");
 	print_quoted(search->scenario->name);
 	printf(", \"strategy\": \"%s\", \"seed\": %" PRIu64 ", \"schedules\": %" PRIu64
-	       ", \"steps\": %" PRIu64 ", \"states\": %" PRIu64
+	       ", \"ended\": %" PRIu64 ", \"steps\": %" PRIu64 ", \"states\": %" PRIu64
 	       ", \"complete\": %s, \"seconds\": %.3f, \"fault\": ",
-	       strategy_names[search->strategy], search->seed, search->done, search->steps,
-	       search->states, search->complete ? "true" : "false", took);
+	       strategy_names[search->strategy], search->seed, search->done,
+	       search->ended, search->steps, search->states, search->complete ? "true" : "false", took);
 	if (!search->failed) {
 		printf("null}\n");
 		return;
@@ -133,7 +133,8 @@ static void report_text(const struct search *search, double took, const char *sc
 	printf("%-24s %-10s", search->scenario->name, strategy_names[search->strategy]);
 	if (search->strategy != STRATEGY_EXHAUSTIVE)
 		printf("  seed %" PRIu64, search->seed);
-	printf("  %" PRIu64 " schedules, %" PRIu64 " steps", search->done, search->steps);
+	printf("  %" PRIu64 " schedules, %" PRIu64 " to their end, %" PRIu64 " steps", search->done,
+	       search->ended, search->steps);
 	if (search->strategy == STRATEGY_EXHAUSTIVE)
 		printf(", %" PRIu64 " states%s", search->states,
 		       search->complete ? ", complete" : ", not complete");

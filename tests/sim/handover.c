@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tests/sim/handover.c - from who signals to who waits, and what a death on the way leaves to others.
+ *
+ * Every process has its own handle to the object, so that it stays whoever dies.
+ * "keep" holds the handles and does nothing; "round" goes a round once somebody is dead.
+ *
+ * What happens if a process dies here: who goes a round finishes what it owed.
+ */
+#include "core/environment.h"
+#include "core/region.h"
+#include "core/round.h"
+#include "core/wake.h"
+#include "tests/sim/base.h"
+#include "tests/sim/scenario.h"
+
+enum progress { NOTHING, BEGUN, RETURNED };
+
+struct handover {
+	uint32_t object;
+	carafe_handle handle[SIM_MOST_PROCESSES];
+	uint8_t progress[SIM_MOST_THREADS];
+	uint64_t round[SIM_MOST_THREADS]; /* when the one began that is over, or 0 */
+	carafe_status status[SIM_MOST_THREADS];
+};
+
+#define HANDOVER SCRATCH_OF(struct handover)
+
+/* ---- Making the object ------------------------------------------------------------------ */
+
+/* The first thread's is everybody's. */
+static void share(carafe_handle handle)
+{
+	HANDOVER->handle[sim_process()] = handle;
+	if (sim_self() == 0)
+		HANDOVER->object = base_object(handle);
+	else
+		base_share(handle, HANDOVER->object);
+}
+
+static void make_event(void)
+{
+	carafe_handle handle;
+
+	base_must(carafe_event_create(base_environment(), CARAFE_EVENT_ALL_ACCESS, 0,
+				      CARAFE_SYNCHRONIZATION_EVENT, 0, &handle),
+		  "carafe_event_create");
+	share(handle);
+}
+
+static void prepare_event(void)
+{
+	base_prepare();
+	make_event();
+}
+
+/* Owned by the first thread. */
+static void prepare_mutant(void)
+{
+	carafe_handle handle;
+
+	base_prepare();
+	base_must(carafe_mutant_create(base_environment(), CARAFE_MUTANT_ALL_ACCESS, 0, sim_self() == 0,
+				       &handle),
+		  "carafe_mutant_create");
+	share(handle);
+}
+
+/* As prepare_event(), and the last process offers itself as janitor. */
+static void prepare_janitor(void)
+{
+	base_open(sim_process() + 1 == scenario_present->processes ? 0 : CARAFE_NO_JANITOR);
+	make_event();
+}
+
+/* ---- Programs --------------------------------------------------------------------------- */
+
+static carafe_handle own_handle(void)
+{
+	return HANDOVER->handle[sim_process()];
+}
+
+static void report(carafe_status status)
+{
+	HANDOVER->status[sim_self()] = status;
+	HANDOVER->progress[sim_self()] = RETURNED;
+}
+
+static void begin(void)
+{
+	sim_point();
+	HANDOVER->progress[sim_self()] = BEGUN;
+}
+
+static void wait_for_ever(void)
+{
+	begin();
+	report(carafe_wait_one(base_environment(), own_handle(), 0, NULL));
+	sim_rest();
+}
+
+static void wait_a_second(void)
+{
+	int64_t second = -10000000;
+
+	begin();
+	report(carafe_wait_one(base_environment(), own_handle(), 0, &second));
+	sim_rest();
+}
+
+static void set(void)
+{
+	begin();
+	report(carafe_event_set(base_environment(), own_handle(), NULL));
+	sim_rest();
+}
+
+static void keep(void)
+{
+	sim_rest();
+}
+
+static bool is_anybody_dead(void)
+{
+	unsigned i;
+
+	for (i = 0; i < scenario_present->processes; i++)
+		if (!sim_is_alive(i))
+			return true;
+	return false;
+}
+
+static void go_round(void)
+{
+	uint64_t began;
+
+	sim_await(is_anybody_dead);
+	sim_forget(0);
+	sim_note(0);
+	began = sim_now();
+	base_must(cf_round(base_environment()), "cf_round");
+	HANDOVER->round[sim_self()] = began;
+	sim_rest();
+}
+
+/* Its sleep makes it offer its janitor's thread, which then looks after the others. */
+static void offer(void)
+{
+	cf_round_offer(base_environment());
+	sim_rest();
+}
+
+/* ---- Checks ----------------------------------------------------------------------------- */
+
+static bool is_asleep(unsigned thread)
+{
+	return sim_standing(thread) == SIM_ASLEEP;
+}
+
+static const struct cf_thread *slot_of(unsigned thread)
+{
+	return &BASE->region->thread[thread];
+}
+
+/* Nobody may sleep on what he has been granted, nor beside a signalled event. */
+static void check_sleepers(void)
+{
+	uint64_t state = cf_load(&BASE->region->object[HANDOVER->object].state);
+	unsigned i;
+
+	for (i = 0; i < scenario_present->threads; i++) {
+		if (!is_asleep(i) || HANDOVER->progress[i] != BEGUN)
+			continue;
+		if (cf_wait_granted(cf_load(&slot_of(i)->wait)))
+			sim_fail("thread %u sleeps, and its wait is granted", i);
+		if (!cf_described(state) && cf_value(state) == 1)
+			sim_fail("thread %u sleeps, and the event is signalled", i);
+	}
+}
+
+static unsigned count_released(void)
+{
+	unsigned i, released = 0;
+
+	for (i = 0; i < scenario_present->threads; i++)
+		released += scenario_present->thread[i].run == wait_for_ever &&
+			    HANDOVER->progress[i] == RETURNED;
+	return released;
+}
+
+/* One that began after the last death. */
+static bool is_round_over(void)
+{
+	uint64_t last = 0;
+	unsigned i;
+
+	for (i = 0; i < sim_processes(); i++)
+		if (!sim_is_alive(i) && sim_died(i) > last)
+			last = sim_died(i);
+	for (i = 0; i < scenario_present->threads; i++)
+		if (HANDOVER->round[i] != 0 && HANDOVER->round[i] >= last)
+			return true;
+	return false;
+}
+
+/* Who is stopped in the middle of a set owes it still; only rounds that go on and on help then. */
+static bool is_anybody_halted(void)
+{
+	unsigned i;
+
+	for (i = 0; i < sim_threads(); i++)
+		if (sim_standing(i) == SIM_HALTED)
+			return true;
+	return false;
+}
+
+/* All threads are alive and have come as far as they can. */
+static bool is_undisturbed(void)
+{
+	unsigned i;
+
+	for (i = 0; i < scenario_present->threads; i++)
+		if (sim_standing(i) != SIM_FINISHED && sim_standing(i) != SIM_ASLEEP)
+			return false;
+	return true;
+}
+
+static void quiet_event(void)
+{
+	/* The set counts once it began, and releases one at the most. */
+	if (count_released() > 1)
+		sim_fail("one set released %u threads", count_released());
+	if (count_released() == 1 && HANDOVER->progress[1] == NOTHING)
+		sim_fail("a thread was released without a set");
+	if (is_undisturbed() || (is_round_over() && !is_anybody_halted()))
+		check_sleepers();
+}
+
+/* Times out, or is released; a set that was given to nobody is there still. */
+static void quiet_timed(void)
+{
+	carafe_status status = HANDOVER->status[0];
+
+	if (HANDOVER->progress[0] != RETURNED) {
+		if (is_undisturbed())
+			sim_fail("a wait for a second sleeps for ever");
+		return;
+	}
+	if (status != CARAFE_STATUS_SUCCESS && status != CARAFE_STATUS_TIMEOUT)
+		sim_fail("the wait says 0x%08x", (unsigned)status);
+	if (HANDOVER->progress[1] == RETURNED &&
+	    (status == CARAFE_STATUS_SUCCESS) ==
+		    (cf_value(cf_load(&BASE->region->object[HANDOVER->object].state)) == 1))
+		sim_fail("a set was lost, or given twice: the wait says 0x%08x", (unsigned)status);
+}
+
+/* The janitor's thread does without anybody's help what a round owes to the waiters. */
+static void quiet_janitor(void)
+{
+	quiet_event();
+	if (sim_is_alive(scenario_present->processes - 1) && !is_anybody_halted())
+		check_sleepers();
+}
+
+/* Once the owner is dead and a round after that is over, the mutant is abandoned and who waits for it has it. */
+static void quiet_mutant(void)
+{
+	if (HANDOVER->progress[1] == RETURNED && HANDOVER->status[1] != CARAFE_STATUS_ABANDONED_WAIT_0)
+		sim_fail("the wait says 0x%08x", (unsigned)HANDOVER->status[1]);
+	if (HANDOVER->progress[1] == RETURNED && sim_is_alive(0))
+		sim_fail("the owner lives, and somebody else owns its mutant");
+	if (!sim_is_alive(0) && is_round_over() && is_asleep(1))
+		sim_fail("the owner is dead, and the next one sleeps");
+}
+
+/* ---- Scenarios -------------------------------------------------------------------------- */
+
+const struct scenario scenario_set_wait = {
+	.name = "set-wait",
+	.about = "a set releases who waits, whatever steps they take in turn",
+	.processes = 2,
+	.threads = 2,
+	.thread = { { 0, wait_for_ever }, { 1, set } },
+	.prepare = prepare_event,
+	.quiet = quiet_event,
+	.join = base_prepare,
+	.finish = base_finish,
+	.end = base_end,
+	.bounds = { .preemptions = SCENARIO_ANY, .spurious = 2, .halts = 1 },
+	.exhaustive = { .preemptions = SCENARIO_ANY, .spurious = 1 },
+};
+
+const struct scenario scenario_set_wait_late = {
+	.name = "set-wait-late",
+	.about = "a deadline and a set in the same moment: the set is taken or still there",
+	.processes = 2,
+	.threads = 2,
+	.thread = { { 0, wait_a_second }, { 1, set } },
+	.prepare = prepare_event,
+	.quiet = quiet_timed,
+	.join = base_prepare,
+	.finish = base_finish,
+	.end = base_end,
+	.bounds = { .preemptions = SCENARIO_ANY, .spurious = 1, .late = 1, .interrupts = 1 },
+	.exhaustive = { .preemptions = SCENARIO_ANY, .spurious = 1, .late = 1 },
+};
+
+/* The round passed while the waiter had looked at its objects and did not sleep yet. */
+static const char *const set_death_found[] = { "0*71,1*29,K1", NULL };
+
+const struct scenario scenario_set_death = {
+	.name = "set-death",
+	.about = "who signals may die at any step: after a round nobody sleeps beside a signalled event",
+	.processes = 3,
+	.threads = 3,
+	.thread = { { 0, wait_for_ever }, { 1, set }, { 2, go_round } },
+	.prepare = prepare_event,
+	.quiet = quiet_event,
+	.join = base_prepare,
+	.finish = base_finish,
+	.end = base_end,
+	.bounds = { .preemptions = SCENARIO_ANY, .deaths = 1, .halts = 1 },
+	.exhaustive = { .preemptions = 2, .deaths = 1 },
+	.regressions = set_death_found,
+};
+
+const struct scenario scenario_grant_death = {
+	.name = "grant-death",
+	.about = "who signals and who is granted may die: a round gives the set to the other one",
+	.processes = 4,
+	.threads = 4,
+	.thread = { { 0, wait_for_ever }, { 1, set }, { 2, go_round }, { 3, wait_for_ever } },
+	.prepare = prepare_event,
+	.quiet = quiet_event,
+	.join = base_prepare,
+	.finish = base_finish,
+	.end = base_end,
+	.bounds = { .preemptions = SCENARIO_ANY, .deaths = 2, .halts = 1 },
+	.exhaustive = { .preemptions = 1, .deaths = 1 },
+};
+
+const struct scenario scenario_janitor_wakes = {
+	.name = "janitor-wakes",
+	.about = "the janitor's thread finishes a hand-over that a death cut off",
+	.processes = 3,
+	.threads = 3,
+	.thread = { { 0, wait_for_ever }, { 1, set }, { 2, offer } },
+	.prepare = prepare_janitor,
+	.quiet = quiet_janitor,
+	.join = base_prepare,
+	.finish = base_finish,
+	.end = base_end,
+	.bounds = { .preemptions = SCENARIO_ANY, .deaths = 1, .halts = 1, .rounds = 2 },
+	.exhaustive = { .preemptions = 0, .deaths = 1, .rounds = 1 },
+};
+
+const struct scenario scenario_janitors_die = {
+	.name = "janitors-die",
+	.about = "an owner dies, and the first who sweeps it in the middle of that; the second finishes",
+	.processes = 4,
+	.threads = 4,
+	.thread = { { 0, keep }, { 1, wait_for_ever }, { 2, go_round }, { 3, go_round } },
+	.prepare = prepare_mutant,
+	.quiet = quiet_mutant,
+	.join = base_prepare,
+	.finish = base_finish,
+	.end = base_end,
+	.bounds = { .preemptions = SCENARIO_ANY, .deaths = 3, .halts = 1 },
+	.exhaustive = { .preemptions = 0, .deaths = 2 },
+};
