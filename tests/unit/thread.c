@@ -232,7 +232,7 @@ static void test_no_place(void)
 
 	environment->process = CF_PROCESSES;
 	environment->serial++;
-	is_int(cf_self(environment, &none), CARAFE_STATUS_DEVICE_NOT_READY,
+	is_int(cf_self(environment, &none), CARAFE_STATUS_INSUFFICIENT_RESOURCES,
 	       "a forked child for which there was no place has no threads");
 	environment->serial--;
 	environment->process = process;
