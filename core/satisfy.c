@@ -212,6 +212,11 @@ static enum pass offer(struct cf_self *self, struct cf_walk *walk, bool only_all
 			return PASS_FAILED;
 		}
 	}
+	/* What this thread has just linked for the wait that it is about to begin must stay. */
+	if (walk->thread == self->thread && self->waiting) {
+		cf_walk_pass(walk);
+		return PASS_AGAIN;
+	}
 	*outcome = cf_queue_unlink(self, walk->thread, walk->number, &walk->thread->wait, wait);
 	if (*outcome != CF_DONE && *outcome != CF_MISSED)
 		return PASS_FAILED;

@@ -692,6 +692,27 @@ task_pulse_back(void *argument)
 	return CARAFE_STATUS_SUCCESS;
 }
 
+/* Catches a signaller that takes back its own place in the queue again and again. */
+static void
+test_signal_and_wait_for_the_same(void)
+{
+	carafe_handle semaphore = new_semaphore(1, 3), mutant = new_mutant(1);
+	carafe_handle event = new_event(CARAFE_SYNCHRONIZATION_EVENT, 1);
+
+	is_status(carafe_signal_and_wait(env, semaphore, semaphore, 0, NULL), CARAFE_STATUS_WAIT_0,
+		"releases a semaphore that has units, and waits for it");
+	is_int(semaphore_count(semaphore), 1, "the semaphore counts as many as before");
+	is_status(carafe_signal_and_wait(env, event, event, 0, NULL), CARAFE_STATUS_WAIT_0,
+		"sets an event that is set, and waits for it");
+	is_int(event_state(event), 0, "the event is reset");
+	is_status(carafe_signal_and_wait(env, mutant, mutant, 0, NULL), CARAFE_STATUS_WAIT_0,
+		"releases a mutant and waits for it");
+	is_int(mutant_state(mutant).count, 0, "the mutant is owned once");
+	carafe_close(env, semaphore);
+	carafe_close(env, mutant);
+	carafe_close(env, event);
+}
+
 static void
 test_signal_and_wait_misses_no_pulse(void)
 {
@@ -768,6 +789,7 @@ main(void)
 	test_timeout_after_close();
 	test_old_handles();
 	test_signal_and_wait();
+	test_signal_and_wait_for_the_same();
 	test_signal_and_wait_misses_no_pulse();
 	test_signal_and_wait_sleeps_and_is_woken();
 	for (int i = 0; i < WORKERS; i++)
