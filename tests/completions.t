@@ -4,28 +4,11 @@
 # asked what it makes of a command line.
 set -u
 cd "${CARAFE_SRCDIR:-.}" || exit 1
-place=$(mktemp -d) || exit 1
-trap 'rm -rf "$place"' EXIT
+. tests/tools/prologue
 mkdir -p "$place/run/carafe/games" "$place/run/carafe/gaudy" "$place/home" "$place/zsh"
 cp completions/_carafe "$place/zsh/"
-XDG_RUNTIME_DIR=$place/run HOME=$place/home TMPDIR=$place
-XDG_CONFIG_HOME=$place/home XDG_DATA_HOME=$place/home
-export XDG_RUNTIME_DIR HOME TMPDIR XDG_CONFIG_HOME XDG_DATA_HOME
-
-number=0
-failed=0
-# is NAME GOT WANTED
-is()
-{
-	number=$((number + 1))
-	if [ "$2" = "$3" ]; then
-		echo "ok $number - $1"
-	else
-		failed=1
-		echo "not ok $number - $1"
-		echo "# got \"$2\", wanted \"$3\""
-	fi
-}
+HOME=$place/home TMPDIR=$place XDG_CONFIG_HOME=$place/home XDG_DATA_HOME=$place/home
+export HOME TMPDIR XDG_CONFIG_HOME XDG_DATA_HOME
 
 # in_bash WORD...: what bash offers for the last one, sorted, in one line.
 in_bash()

@@ -3,12 +3,8 @@
 # Catches a command that hides, changes or dies of an environment that is broken, foreign or held
 # up: each must say so in its exit status, in text and in JSON, and leave everything as it was.
 set -u
-carafe=${CARAFE_BUILDDIR:-.}/carafe
-place=$(mktemp -d) || exit 1
-mkdir -m 700 "$place/run" "$place/run/carafe"
-XDG_RUNTIME_DIR=$place/run
-export XDG_RUNTIME_DIR
-unset CARAFE_ENV CARAFE_SPIN CARAFE_JANITOR
+. "${CARAFE_SRCDIR:-$(dirname "$0")/../..}/tests/tools/prologue"
+mkdir -m 700 "$place/run/carafe"
 runner=
 clean_up()
 {
@@ -17,28 +13,6 @@ clean_up()
 	rm -rf "$place"
 }
 trap clean_up EXIT
-
-number=0
-failed=0
-# is NAME GOT WANTED
-is()
-{
-	number=$((number + 1))
-	if [ "$2" = "$3" ]; then
-		echo "ok $number - $1"
-	else
-		failed=1
-		echo "not ok $number - $1"
-		echo "# got \"$2\", wanted \"$3\""
-	fi
-}
-
-# status COMMAND...: its exit status, and nothing else.
-status()
-{
-	"$@" >"$place/out" 2>"$place/err" </dev/null
-	echo $?
-}
 
 # All that can be seen of the environments, but the memory, which their users change.  The folder
 # around them changes with doctor's own.
@@ -81,14 +55,7 @@ refused()
 	is "$1: nothing has changed" "$(looks)" "$before"
 }
 
-if [ ! -x "$carafe" ]; then
-	echo "1..0 # SKIP $carafe is not built"
-	exit 0
-fi
-if ! LD_PRELOAD=${CARAFE_BUILDDIR:-.}/.libs/libcarafe-ntsync.so sh -c : 2>/dev/null; then
-	echo "1..0 # SKIP a preload built with a sanitizer cannot be loaded into sh"
-	exit 0
-fi
+need_preload
 
 # start NAME: a run of a program that stays until there is a file "stop".
 start()
