@@ -38,8 +38,7 @@ static void in_child(void)
 #if defined(__GNUC__)
 __attribute__((constructor))
 #endif
-static void
-setup(void)
+static void setup(void)
 {
 	const char *choice = os_setting("CARAFE_NTSYNC");
 

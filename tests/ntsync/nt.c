@@ -314,52 +314,52 @@ uint64_t nt_in_ms(unsigned int ms)
 
 /* --- messages ------------------------------------------------------------------- */
 
-void nt_send(int sock, const int *fds, unsigned int count)
-{
-	char byte = 'x';
-	struct iovec data = { &byte, 1 };
+/* One byte, and room for descriptors. */
+struct message {
+	char byte;
+	struct iovec data;
 	union {
 		struct cmsghdr align;
 		char bytes[CMSG_SPACE(NT_MESSAGE_FDS * sizeof(int))];
 	} control;
-	struct msghdr message;
+	struct msghdr header;
+};
+
+static void prepare(struct message *message, size_t control)
+{
+	memset(message, 0, sizeof(*message));
+	message->data.iov_base = &message->byte;
+	message->data.iov_len = 1;
+	message->header.msg_iov = &message->data;
+	message->header.msg_iovlen = 1;
+	message->header.msg_control = message->control.bytes;
+	message->header.msg_controllen = control;
+}
+
+void nt_send(int sock, const int *fds, unsigned int count)
+{
+	struct message message;
 	struct cmsghdr *c;
 
-	memset(&message, 0, sizeof(message));
-	memset(&control, 0, sizeof(control));
-	message.msg_iov = &data;
-	message.msg_iovlen = 1;
-	message.msg_control = control.bytes;
-	message.msg_controllen = CMSG_SPACE(count * sizeof(int));
-	c = CMSG_FIRSTHDR(&message);
+	prepare(&message, CMSG_SPACE(count * sizeof(int)));
+	c = CMSG_FIRSTHDR(&message.header);
 	c->cmsg_level = SOL_SOCKET;
 	c->cmsg_type = SCM_RIGHTS;
 	c->cmsg_len = CMSG_LEN(count * sizeof(int));
 	memcpy(CMSG_DATA(c), fds, count * sizeof(int));
-	if (sendmsg(sock, &message, 0) != 1)
+	if (sendmsg(sock, &message.header, 0) != 1)
 		_exit(101);
 }
 
 bool nt_receive(int sock, int *fds, unsigned int count, int flags)
 {
-	char byte;
-	struct iovec data = { &byte, 1 };
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(NT_MESSAGE_FDS * sizeof(int))];
-	} control;
-	struct msghdr message;
+	struct message message;
 	struct cmsghdr *c;
 
-	memset(&message, 0, sizeof(message));
-	memset(&control, 0, sizeof(control));
-	message.msg_iov = &data;
-	message.msg_iovlen = 1;
-	message.msg_control = control.bytes;
-	message.msg_controllen = sizeof(control.bytes);
-	if (recvmsg(sock, &message, flags) != 1)
+	prepare(&message, sizeof(message.control.bytes));
+	if (recvmsg(sock, &message.header, flags) != 1)
 		return false;
-	c = CMSG_FIRSTHDR(&message);
+	c = CMSG_FIRSTHDR(&message.header);
 	if (c == NULL || c->cmsg_type != SCM_RIGHTS || c->cmsg_len != CMSG_LEN(count * sizeof(int)))
 		return false;
 	memcpy(fds, CMSG_DATA(c), count * sizeof(int));
