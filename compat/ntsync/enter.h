@@ -14,24 +14,28 @@
 #ifndef CF_NT_ENTER_H
 #define CF_NT_ENTER_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "compat/ntsync/attach.h"
+#include "compat/ntsync/inside.h"
 #include "compat/ntsync/real.h"
 
 /* The assembler's names on Linux are those of C. */
 #define CF_NT_ENTER(name) __asm__(name) __attribute__((visibility("default")))
 
-/* Whether a path is that of the device. */
+/* The same for a path that begins as that of the device does. */
+CF_NT_ASIDE bool cf_nt_is_path_after_all(const char *path);
+
+/* Whether a path is that of the device.  None is read past its end. */
 static inline bool cf_nt_is_path(const char *path)
 {
 	static const char device[] = CF_NT_PATH;
 
-	/* Most are told apart by one of the first bytes; none is read past its end. */
-	if (path == NULL || path[0] != device[0] || path[1] != device[1])
-		return false;
-	for (size_t i = 2; i < sizeof(device); i++)
-		if (path[i] != device[i])
-			return false;
-	return !cf_nt_off();
+	return CF_NT_SELDOM(path != NULL && path[0] == device[0] && path[1] == device[1] &&
+			    path[2] == device[2] && path[3] == device[3] && path[4] == device[4] &&
+			    path[5] == device[5] && path[6] == device[6]) &&
+	       cf_nt_is_path_after_all(path);
 }
 
 #endif

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 
 #include "compat/ntsync/enter.h"
 #include "compat/ntsync/object.h"
@@ -26,9 +27,14 @@ int cf_nt_enter_openat64_2(int folder, const char *path, int flags) CF_NT_ENTER(
 int cf_nt_enter_creat(const char *path, mode_t mode) CF_NT_ENTER("creat");
 int cf_nt_enter_creat64(const char *path, mode_t mode) CF_NT_ENTER("creat64");
 
-static bool is_device(const char *path, int flags)
+bool cf_nt_is_path_after_all(const char *path)
 {
-	return CF_NT_SELDOM(cf_nt_is_path(path)) && (flags & O_PATH) == 0;
+	return strcmp(path, CF_NT_PATH) == 0 && !cf_nt_off();
+}
+
+static inline bool is_device(const char *path, int flags)
+{
+	return cf_nt_is_path(path) && (flags & O_PATH) == 0;
 }
 
 CF_NT_ASIDE static int device(int flags)

@@ -318,11 +318,8 @@ uint64_t nt_in_ms(unsigned int ms)
 struct message {
 	char byte;
 	struct iovec data;
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(NT_MESSAGE_FDS * sizeof(int))];
-	} control;
 	struct msghdr header;
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(NT_MESSAGE_FDS * sizeof(int))];
 };
 
 static void prepare(struct message *message, size_t control)
@@ -332,7 +329,7 @@ static void prepare(struct message *message, size_t control)
 	message->data.iov_len = 1;
 	message->header.msg_iov = &message->data;
 	message->header.msg_iovlen = 1;
-	message->header.msg_control = message->control.bytes;
+	message->header.msg_control = message->control;
 	message->header.msg_controllen = control;
 }
 
@@ -356,7 +353,7 @@ bool nt_receive(int sock, int *fds, unsigned int count, int flags)
 	struct message message;
 	struct cmsghdr *c;
 
-	prepare(&message, sizeof(message.control.bytes));
+	prepare(&message, sizeof(message.control));
 	if (recvmsg(sock, &message.header, flags) != 1)
 		return false;
 	c = CMSG_FIRSTHDR(&message.header);
