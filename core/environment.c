@@ -207,7 +207,7 @@ static carafe_status make_heir(struct carafe_environment *environment, struct cf
 	if (CARAFE_SUCCESS(status))
 		return status;
 	/* With its lock gone, whatever is in the slot is swept. */
-	os_close(heir->lock);
+	os_locks_close(heir->lock);
 	heir->lock = -1;
 	return status;
 }
@@ -230,7 +230,7 @@ static void after_fork_in_parent(void)
 
 	for (i = 0; i < CF_ENVIRONMENTS; i++)
 		if (open_environments[i] != NULL && open_environments[i]->heir.lock >= 0)
-			os_close(open_environments[i]->heir.lock);
+			os_locks_close(open_environments[i]->heir.lock);
 	os_local_unlock();
 }
 
@@ -238,7 +238,7 @@ static void become_child(struct carafe_environment *environment)
 {
 	environment->serial = ++last_serial;
 	cf_round_forget(environment);
-	os_close(environment->place.lock);
+	os_locks_close(environment->place.lock);
 	environment->place.lock = environment->heir.lock;
 	environment->place.slot = environment->heir.slot;
 	environment->process = CF_PROCESSES;

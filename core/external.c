@@ -50,7 +50,7 @@ carafe_status cf_external_instance(struct carafe_environment *environment, uint3
 
 /* The shard that is open while the objects are walked; -1 none. */
 struct shard {
-	int file;
+	int locks;
 	uint32_t number;
 };
 
@@ -59,14 +59,14 @@ static carafe_status open_shard(struct carafe_environment *environment, uint32_t
 {
 	char name[CF_SHARD_NAME];
 
-	if (shard->file >= 0 && shard->number == number)
+	if (shard->locks >= 0 && shard->number == number)
 		return CARAFE_STATUS_SUCCESS;
-	if (shard->file >= 0)
-		os_close(shard->file);
-	shard->file = -1;
+	if (shard->locks >= 0)
+		os_locks_close(shard->locks);
+	shard->locks = -1;
 	shard->number = number;
 	cf_shard_name(number, name);
-	return os_file_open(environment->place.folder, name, false, &shard->file);
+	return os_locks_open(environment->place.folder, name, false, &shard->locks);
 }
 
 /* Drops the object at index if descriptors held it and none is left. */
@@ -85,7 +85,7 @@ static carafe_status collect(struct carafe_environment *environment, uint32_t in
 		return CARAFE_STATUS_SUCCESS;
 	status = open_shard(environment, cf_shard(index), shard);
 	if (CARAFE_SUCCESS(status))
-		status = os_lock_test(shard->file, index, 1, &held);
+		status = os_lock_test(shard->locks, index, &held);
 	if (!CARAFE_SUCCESS(status) || held)
 		return status;
 	status = cf_external_drop(environment, &view);
@@ -104,7 +104,7 @@ carafe_status cf_external_collect(struct carafe_environment *environment)
 		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
 	for (uint32_t index = 0; index < cf_value(high) && CARAFE_SUCCESS(status); index++)
 		status = collect(environment, index, &shard);
-	if (shard.file >= 0)
-		os_close(shard.file);
+	if (shard.locks >= 0)
+		os_locks_close(shard.locks);
 	return status;
 }

@@ -2,10 +2,11 @@
 /*
  * core/external.h - objects that are held by descriptors instead of handles (compat/ntsync).
  *
- * Such an object has one reference, and lives while the byte with its index is locked in its shard,
- * a file of the generation's folder.  The lock belongs to an open file description, so it is there
- * as long as any descriptor of that is, in whatever process or message, and is gone with the last
- * one.  Shards keep the kernel's lists of locks, which it searches from the beginning, short.
+ * Such an object has one reference, and lives while the lock with its index is taken in its shard,
+ * a lock file of the generation's folder (os_locks_open()).  The lock belongs to an open file
+ * description, so it is there as long as any descriptor of that is, in whatever process or message,
+ * and is gone with the last one.  Shards keep the kernel's lists of locks, which it searches from
+ * the beginning, short.
  *
  * What happens if a process dies here: the lock is taken before the object is marked CF_EXTERNAL,
  * so a marked object without a lock is one that nobody holds any more.

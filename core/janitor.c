@@ -2,7 +2,7 @@
 /*
  * core/janitor.c - the thread that offers its process as janitor.  See core/round.h.
  *
- * The janitor's byte of the lock file is the first after the slots'.
+ * The janitor's lock is the first after the slots'.
  *
  * Descriptors are added to and taken from a watch under os_local_lock(), which fork() holds: a
  * child closes exactly those that the janitor has, and never one that got the number of a
@@ -23,7 +23,7 @@
 /* Between rounds where the system cannot tell of some process' death. */
 #define SLICE UINT64_C(100000000)
 
-#define JANITOR_BYTE CF_PROCESSES
+#define JANITOR_LOCK CF_PROCESSES
 
 struct cf_janitor {
 	struct carafe_environment *environment;
@@ -174,9 +174,9 @@ static void run(void *argument)
 	struct carafe_environment *environment = janitor->environment;
 
 	while (!stopped(janitor)) {
-		if (CARAFE_SUCCESS(os_lock(environment->place.lock, JANITOR_BYTE, 1))) {
+		if (CARAFE_SUCCESS(os_lock(environment->place.lock, JANITOR_LOCK))) {
 			reign(janitor);
-			(void)os_unlock(environment->place.lock, JANITOR_BYTE, 1);
+			os_unlock(environment->place.lock, JANITOR_LOCK);
 			return;
 		}
 		wait_for_turn(janitor);

@@ -6,20 +6,21 @@
  * else in one step; which generation is the present one is told by the word `current` of the gate,
  * which can.  So every decision is one compare-and-swap on that word:
  *
- *	enter	lock a slot's byte; then add one to the word's count of entries.  If meanwhile the
+ *	enter	take a slot's lock; then add one to the word's count of entries.  If meanwhile the
  *		word says "closed" or names another generation, let go and start anew.
- *	replace	read the word; see that no byte is locked; make a new generation under a number that
+ *	replace	read the word; see that no lock is taken; make a new generation under a number that
  *		nobody else was given; then swap the word from what was read to that number.
  *	close	the same with nobody left: swap the word to "closed"; then remove the generation.
  *
- * Whoever entered before the word was read has a locked byte to be seen; whoever enters after it
+ * Whoever entered before the word was read has a lock to be seen; whoever enters after it
  * changes the word, and the swap fails.  So nobody is ever in a generation that was given up, and
  * there is never a second one in use.  A process holds nothing while it decides, so one that is
  * stopped there stops nobody.
  *
- * Leftovers (of makers that died or lost) are removed by the next maker.  A maker has the whole
- * lock file locked while it fills the folder, and slot 0 of it afterwards; a remover locks the
- * whole, too: what one of them has the other leaves alone.
+ * Leftovers (of makers that died or lost) are removed by the next maker.  A maker has the lock of
+ * slot 0 from before it fills the folder; a remover takes that lock, too: what one of them has the
+ * other leaves alone.  A generation that was given up is nobody's, whoever still has a lock in it:
+ * a late one to come, who will find that the word names another.
  *
  * What happens if a process dies here: before its swap, a folder is left that no word names and no
  * lock protects; after it, a generation without users.  Both are as good as none.
@@ -280,15 +281,15 @@ struct object_search {
 static bool visit_object(void *context, const char *name)
 {
 	struct object_search *search = context;
-	int file;
+	int locks;
 
 	if (strncmp(name, CF_PLACE_OBJECTS, strlen(CF_PLACE_OBJECTS)) != 0)
 		return true;
-	search->status = os_file_open(search->folder, name, false, &file);
+	search->status = os_locks_open(search->folder, name, false, &locks);
 	if (!CARAFE_SUCCESS(search->status))
 		return false;
-	search->status = os_lock_test(file, 0, 0, &search->held);
-	os_close(file);
+	search->status = os_lock_test_any(locks, &search->held);
+	os_locks_close(locks);
 	return CARAFE_SUCCESS(search->status) && !search->held;
 }
 
@@ -296,7 +297,7 @@ static bool visit_object(void *context, const char *name)
 static carafe_status is_used(int folder, int lock, bool *used)
 {
 	struct object_search search = { folder, false, CARAFE_STATUS_SUCCESS };
-	carafe_status status = os_lock_test(lock, 0, 0, used);
+	carafe_status status = os_lock_test_any(lock, used);
 
 	if (!CARAFE_SUCCESS(status) || *used)
 		return status;
@@ -325,15 +326,18 @@ static void remove_leftover(const struct cf_place *place, uint32_t number)
 	char name[NUMBER_SIZE];
 	int folder, lock;
 
+	/* Who looks at the present one must not find our lock there and take us for a user. */
+	if (number_of(cf_load(&place->gate->current)) == number)
+		return;
 	number_name(name, "", number);
 	if (!CARAFE_SUCCESS(os_folder_open(place->environment, name, false, &folder)))
 		return;
-	if (CARAFE_SUCCESS(os_file_open(folder, CF_PLACE_LOCK, true, &lock))) {
+	if (CARAFE_SUCCESS(os_locks_open(folder, CF_PLACE_LOCK, true, &lock))) {
 		/* With the lock ours it cannot become the present one any more, if it is not. */
-		if (CARAFE_SUCCESS(os_lock(lock, 0, 0)) &&
+		if (CARAFE_SUCCESS(os_lock(lock, 0)) &&
 		    number_of(cf_load(&place->gate->current)) != number)
 			remove_generation(place->environment, number);
-		os_close(lock);
+		os_locks_close(lock);
 	}
 	os_close(folder);
 }
@@ -354,8 +358,11 @@ static bool visit_leftover(void *context, const char *name)
 
 static void close_generation(struct cf_place *place)
 {
-	int *const descriptors[] = { &place->memory, &place->lock, &place->folder };
+	int *const descriptors[] = { &place->memory, &place->folder };
 
+	if (place->lock >= 0)
+		os_locks_close(place->lock);
+	place->lock = -1;
 	for (size_t i = 0; i < sizeof(descriptors) / sizeof(descriptors[0]); i++) {
 		if (*descriptors[i] >= 0)
 			os_close(*descriptors[i]);
@@ -380,7 +387,7 @@ static carafe_status fill_memory(int memory, const struct cf_place_format *forma
 }
 
 /*
- * Takes possession of the folder of a number: makes it, and locks the whole of its lock file.
+ * Takes possession of the folder of a number: makes it, and takes the lock of slot 0.
  * CARAFE_STATUS_DEVICE_NOT_READY when somebody who cleans up was faster.
  */
 static carafe_status own_folder(struct cf_place *place, const char *name)
@@ -391,13 +398,12 @@ static carafe_status own_folder(struct cf_place *place, const char *name)
 		return CARAFE_STATUS_DEVICE_NOT_READY;
 	if (!CARAFE_SUCCESS(status))
 		return status;
-	status = os_file_open(place->folder, CF_PLACE_LOCK, true, &place->lock);
-	if (status == CARAFE_STATUS_OBJECT_NAME_NOT_FOUND) /* removed while it was empty */
-		return CARAFE_STATUS_DEVICE_NOT_READY;
-	if (!CARAFE_SUCCESS(status))
-		return status;
-	status = os_lock(place->lock, 0, 0);
-	if (status == CARAFE_STATUS_SHARING_VIOLATION)
+	status = os_locks_open(place->folder, CF_PLACE_LOCK, true, &place->lock);
+	if (CARAFE_SUCCESS(status))
+		status = os_lock(place->lock, 0);
+	/* Removed while it was empty, or about to be. */
+	if (status == CARAFE_STATUS_OBJECT_NAME_NOT_FOUND ||
+	    status == CARAFE_STATUS_SHARING_VIOLATION)
 		return CARAFE_STATUS_DEVICE_NOT_READY;
 	if (!CARAFE_SUCCESS(status))
 		return status;
@@ -419,9 +425,6 @@ static carafe_status make_files(struct cf_place *place, const struct cf_place_fo
 		status = os_file_open(place->folder, CF_PLACE_MEMORY, true, &place->memory);
 	if (CARAFE_SUCCESS(status))
 		status = fill_memory(place->memory, format);
-	/* From now on as every user: slot 0 only. */
-	if (CARAFE_SUCCESS(status))
-		status = os_unlock(place->lock, 1, 0);
 	return status;
 }
 
@@ -474,7 +477,7 @@ static carafe_status open_generation(struct cf_place *place, uint64_t seen)
 		return CARAFE_STATUS_NOT_FOUND;
 	if (!CARAFE_SUCCESS(status))
 		return status;
-	status = os_file_open(place->folder, CF_PLACE_LOCK, false, &place->lock);
+	status = os_locks_open(place->folder, CF_PLACE_LOCK, false, &place->lock);
 	if (status == CARAFE_STATUS_OBJECT_NAME_NOT_FOUND)
 		return CARAFE_STATUS_NOT_FOUND;
 	if (CARAFE_SUCCESS(status))
@@ -514,7 +517,7 @@ static carafe_status check_memory(struct cf_place *place, const struct cf_place_
 static carafe_status take_slot(struct cf_place *place)
 {
 	for (uint32_t slot = 0; slot < place->slots; slot++) {
-		carafe_status status = os_lock(place->lock, slot, 1);
+		carafe_status status = os_lock(place->lock, slot);
 
 		if (status == CARAFE_STATUS_SHARING_VIOLATION)
 			continue;
@@ -632,7 +635,7 @@ void cf_place_close(struct cf_place *place)
 	bool used = true;
 
 	/* First, so that of two who leave together the later one sees that it is the last. */
-	(void)os_unlock(place->lock, 0, 0);
+	os_unlock_all(place->lock);
 	current = cf_load(&place->gate->current);
 	if (is_present(current) && number_of(current) == place->number &&
 	    CARAFE_SUCCESS(is_used(place->folder, place->lock, &used)) && !used &&
@@ -646,13 +649,13 @@ void cf_place_close(struct cf_place *place)
 carafe_status cf_place_open_again(const struct cf_place *place, int *lock)
 {
 	int opened;
-	carafe_status status = os_file_open(place->folder, CF_PLACE_LOCK, false, &opened);
+	carafe_status status = os_locks_open(place->folder, CF_PLACE_LOCK, false, &opened);
 
 	if (!CARAFE_SUCCESS(status))
 		return status;
 	/* Somebody who removes files by hand must not give us a lock that nobody else looks at. */
 	if (!os_same_file(place->lock, place->folder, CF_PLACE_LOCK)) {
-		os_close(opened);
+		os_locks_close(opened);
 		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
 	}
 	*lock = opened;
@@ -665,15 +668,15 @@ carafe_status cf_place_claim(const struct cf_place *place, uint32_t first, uint3
 	bool held;
 	int other;
 
-	/* Locking a byte of our own again would succeed; another opening sees it as held. */
+	/* Taking a lock of our own again would succeed; another opening sees it as held. */
 	status = cf_place_open_again(place, &other);
 	if (!CARAFE_SUCCESS(status))
 		return status;
 	status = CARAFE_STATUS_INSUFFICIENT_RESOURCES;
 	for (uint32_t candidate = first; candidate < place->slots; candidate++) {
-		status = os_lock_test(other, candidate, 1, &held);
+		status = os_lock_test(other, candidate, &held);
 		if (CARAFE_SUCCESS(status) && !held)
-			status = os_lock(place->lock, candidate, 1);
+			status = os_lock(place->lock, candidate);
 		else if (CARAFE_SUCCESS(status))
 			status = CARAFE_STATUS_SHARING_VIOLATION;
 		if (CARAFE_SUCCESS(status))
@@ -682,13 +685,13 @@ carafe_status cf_place_claim(const struct cf_place *place, uint32_t first, uint3
 			break;
 		status = CARAFE_STATUS_INSUFFICIENT_RESOURCES;
 	}
-	os_close(other);
+	os_locks_close(other);
 	return status;
 }
 
 void cf_place_release(const struct cf_place *place, uint32_t slot)
 {
-	(void)os_unlock(place->lock, slot, 1);
+	os_unlock(place->lock, slot);
 }
 
 /* ---- Looking ---------------------------------------------------------------------------- */

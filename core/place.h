@@ -11,12 +11,12 @@
  * and in a generation:
  *
  *	memory		the shared memory
- *	lock		one byte for each slot, locked by who has the slot; bytes from `slots` on
- *			are not ours (the janitor's, and those in core/round.h)
+ *	lock		a lock for each slot, taken by who has the slot; those from `slots` on are
+ *			not ours (the janitor's, and those in core/round.h)
  *	bell		wakes the janitor
- *	object-XX	made by compat/; a locked byte stands for an object in use
+ *	object-XX	locks made by compat/; one that is taken stands for an object in use
  *
- * A generation is used while a byte of its lock file or of one of its object files is locked.  One
+ * A generation is used while a lock of its lock file or of one of its object files is taken.  One
  * that nobody uses is never entered again: the next user makes a new one.  Locks die with their
  * holders, so the users of a machine that was switched off are gone, too.
  *
@@ -60,9 +60,9 @@ struct cf_gate;
 struct cf_place {
 	int environment;	/* the folder of the environment */
 	int folder;		/* the folder of the generation */
-	int lock;
+	int lock;		/* an opening of the lock file */
 	int memory;
-	uint32_t slot;		/* of this opening; its byte is locked through `lock` */
+	uint32_t slot;		/* of this opening; its lock was taken through `lock` */
 	uint32_t slots;
 	uint32_t number;	/* of the generation */
 	struct cf_gate *gate;

@@ -76,7 +76,7 @@ bool cf_process_dead(struct carafe_environment *environment, uint32_t slot, uint
 	if (process == NULL || slot == environment->process ||
 	    !cf_read(environment->region, &process->state, state) || cf_value(*state) == 0)
 		return false;
-	return CARAFE_SUCCESS(os_lock_test(environment->place.lock, slot, 1, &held)) && !held;
+	return CARAFE_SUCCESS(os_lock_test(environment->place.lock, slot, &held)) && !held;
 }
 
 bool cf_process_still(struct cf_region *region, struct cf_process *process, uint64_t *state)

@@ -85,11 +85,11 @@ static carafe_status open_query(const char *name, bool as_is, struct cf_query *q
 	status = os_folder_open(-1, query->path, false, &folder);
 	if (!CARAFE_SUCCESS(status))
 		return status;
-	status = os_file_open(folder, CF_PLACE_LOCK, false, &query->lock);
+	status = os_locks_open(folder, CF_PLACE_LOCK, false, &query->lock);
 	if (CARAFE_SUCCESS(status)) {
 		status = map_memory(folder, as_is, &query->region);
 		if (!CARAFE_SUCCESS(status))
-			os_close(query->lock);
+			os_locks_close(query->lock);
 	}
 	os_close(folder);
 	return status;
@@ -108,7 +108,7 @@ carafe_status cf_query_open_as_is(const char *name, struct cf_query *query)
 void cf_query_close(struct cf_query *query)
 {
 	os_unmap(query->region, CF_REGION_SIZE);
-	os_close(query->lock);
+	os_locks_close(query->lock);
 }
 
 /* ---- Counting --------------------------------------------------------------------------- */
@@ -137,9 +137,9 @@ static carafe_status add_process(const struct cf_query *query, uint32_t slot,
 	(void)read_word(&process->state, &state);
 	if (state == 0)
 		return CARAFE_STATUS_SUCCESS;
-	status = os_lock_test(query->lock, slot, 1, &held);
+	status = os_lock_test(query->lock, slot, &held);
 	if (CARAFE_SUCCESS(status))
-		status = os_lock_test(query->lock, CF_ROUND_BYTE(slot), 1, &only);
+		status = os_lock_test(query->lock, CF_ROUND_LOCK(slot), &only);
 	if (!CARAFE_SUCCESS(status))
 		return status;
 	*entry = (struct cf_query_process){

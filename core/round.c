@@ -101,5 +101,5 @@ carafe_status cf_round(struct carafe_environment *environment)
 
 carafe_status cf_round_only(struct carafe_environment *environment)
 {
-	return os_lock(environment->place.lock, CF_ROUND_BYTE(environment->process), 1);
+	return os_lock(environment->place.lock, CF_ROUND_LOCK(environment->process));
 }

@@ -6,7 +6,7 @@
  * get to wake them, and distributes objects whose signaller stopped half-way.  It may be gone by
  * anybody at any time.
  *
- * One process at a time is the janitor: it holds the janitor's byte of the lock file, watches all
+ * One process at a time is the janitor: it holds the janitor's lock, watches all
  * others, and goes a round whenever one dies, somebody joins, or CF_ROUND has passed.  The others
  * who offered themselves watch the janitor and take over at once when it dies; and they too go a
  * round now and then, so that a janitor that is stopped costs time only.
@@ -26,10 +26,9 @@ struct carafe_environment;
 #define CF_ROUND UINT64_C(2000000000)
 
 /*
- * The byte of the lock file, after the janitor's, that is locked by who has the slot and is there
- * for the others only: when nobody else is left it can go.
+ * The lock, after the janitor's, that is taken by who has the slot and is there for the others only: when nobody else is left it can go.
  */
-#define CF_ROUND_BYTE(slot) ((uint64_t)CF_PROCESSES + 1u + (slot))
+#define CF_ROUND_LOCK(slot) (CF_PROCESSES + 1u + (slot))
 
 /* Says so of this process. */
 carafe_status cf_round_only(struct carafe_environment *environment);

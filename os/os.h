@@ -99,7 +99,7 @@ carafe_status os_folder_open(int parent, const char *path, bool create, int *fol
  */
 carafe_status os_folder_rename(int parent, const char *from, const char *to);
 
-/* Removes the folder name in parent with the plain files in it (one level). Best effort. */
+/* Removes the folder name in parent with the plain files and lock files in it. Best effort. */
 void os_folder_remove(int parent, const char *name);
 
 /* Calls visit(context, name) for each name in the folder but "." and "..", until that is false. */
@@ -141,19 +141,46 @@ uint32_t os_page_size(void);
 /* ---- Locks that die with their holder -------------------------------------------------- */
 
 /*
- * An exclusive lock on the bytes [first, first + count) of file (count 0: to the end of all bytes),
- * owned by this opening of the file.  It is gone at once when the last descriptor of the opening
- * is, be it by exit, kill or exec.  Never blocks: CARAFE_STATUS_SHARING_VIOLATION when somebody
- * else holds any of the bytes.
+ * A lock file has numbered locks, each of which is for itself: nothing takes several in one step,
+ * and nothing waits for one.  An opening of the file owns the locks that were taken through it.
+ * fork() shares an opening between parent and child; its locks are gone at once when the last
+ * process that has it closed it, ended, was killed or called exec().  So a parent takes a lock for
+ * a child to come through an opening that it closes after the fork: closing gives nothing back that
+ * another process still has.
+ *
+ * What lies in the folder under the name is the backend's: a plain file where the kernel locks
+ * parts of a file for an opening, a folder with a file for each number where it locks whole files.
+ *
+ * Threads may use one opening at once, but no two of them ask for the same lock.
  */
-carafe_status os_lock(int file, uint64_t first, uint64_t count);
-carafe_status os_unlock(int file, uint64_t first, uint64_t count);
 
 /*
- * Whether somebody else than this opening of the file holds one of the bytes.
- * A backend that cannot answer for locks of its own process says so in its README.
+ * locks is a descriptor of what lies under the name.  CARAFE_STATUS_OBJECT_NAME_NOT_FOUND when
+ * absent; else as os_file_open().
  */
-carafe_status os_lock_test(int file, uint64_t first, uint64_t count, bool *held);
+carafe_status os_locks_open(int folder, const char *name, bool create, int *locks);
+
+/* Closes this process' copy of the opening.  os_close() would not do. */
+void os_locks_close(int locks);
+
+/*
+ * Takes a lock.  CARAFE_STATUS_SHARING_VIOLATION when another opening has it;
+ * CARAFE_STATUS_SUCCESS, and no change, when this one has it.
+ */
+carafe_status os_lock(int locks, uint32_t number);
+
+/* Gives it back, for every process that has this opening. */
+void os_unlock(int locks, uint32_t number);
+void os_unlock_all(int locks);
+
+/*
+ * Whether another opening has the lock, in this process or elsewhere.  Disturbs nobody who takes or
+ * tests it meanwhile.  [signal-safe]
+ */
+carafe_status os_lock_test(int locks, uint32_t number, bool *held);
+
+/* Whether another opening has a lock of this file, whatever its number. */
+carafe_status os_lock_test_any(int locks, bool *held);
 
 /* ---- Processes ------------------------------------------------------------------------- */
 

@@ -53,7 +53,7 @@ static bool is_free(struct carafe_environment *environment, int probe, uint32_t 
 {
 	bool held;
 
-	return CARAFE_SUCCESS(os_lock_test(probe, byte, 1, &held)) && !held &&
+	return CARAFE_SUCCESS(os_lock_test(probe, byte, &held)) && !held &&
 	       cf_nt_is_shard(environment, probe, shard);
 }
 
@@ -65,13 +65,13 @@ static bool ask_new_probe(struct carafe_environment *environment, cf_word *place
 	int probe;
 
 	cf_shard_name(shard, name);
-	if (!CARAFE_SUCCESS(os_file_open(environment->place.folder, name, false, &probe)))
+	if (!CARAFE_SUCCESS(os_locks_open(environment->place.folder, name, false, &probe)))
 		return false;
 	answer = is_free(environment, probe, shard, byte);
 	if (probe < LOWEST_KEPT || !cf_cas(place, seen, next_probe(seen, shard, probe)))
-		os_close(probe);
+		os_locks_close(probe);
 	else if (probe_of(seen) >= 0)
-		os_close(probe_of(seen));
+		os_locks_close(probe_of(seen));
 	return answer;
 }
 

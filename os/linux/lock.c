@@ -30,55 +30,75 @@
 #define F_OFD_SETLK 37
 #endif
 
-static carafe_status describe(struct flock *lock, short type, uint64_t first, uint64_t count)
+/* One byte of the file for each number. */
+static struct flock describe(short type, uint32_t number)
 {
-	if (first > INT64_MAX || count > INT64_MAX - first)
-		return CARAFE_STATUS_INVALID_PARAMETER;
-	*lock = (struct flock){
-		.l_type = type,
-		.l_whence = SEEK_SET,
-		.l_start = (off_t)first,
-		.l_len = (off_t)count, /* 0: to the end of all bytes */
-		.l_pid = 0	       /* must be, for this kind of lock */
-	};
+	return (struct flock){ .l_type = type, .l_whence = SEEK_SET, .l_start = number, .l_len = 1 };
+}
+
+static carafe_status refusal(int error)
+{
+	return error == EINVAL ? CARAFE_STATUS_NOT_SUPPORTED /* a kernel before 3.15 */ :
+				 cf_errno_status(error);
+}
+
+static carafe_status test(int locks, struct flock lock, bool *held)
+{
+	if (fcntl(locks, F_OFD_GETLK, &lock) < 0)
+		return refusal(errno);
+	*held = lock.l_type != F_UNLCK;
 	return CARAFE_STATUS_SUCCESS;
 }
 
-static carafe_status set_lock(int file, short type, uint64_t first, uint64_t count)
+carafe_status os_locks_open(int folder, const char *name, bool create, int *locks)
 {
-	struct flock lock;
-	carafe_status status = describe(&lock, type, first, count);
+	return os_file_open(folder, name, create, locks);
+}
 
-	if (!CARAFE_SUCCESS(status))
-		return status;
-	if (fcntl(file, F_OFD_SETLK, &lock) == 0)
+void os_locks_close(int locks)
+{
+	os_close(locks);
+}
+
+carafe_status os_lock(int locks, uint32_t number)
+{
+	struct flock lock = describe(F_WRLCK, number);
+
+	if (fcntl(locks, F_OFD_SETLK, &lock) == 0)
 		return CARAFE_STATUS_SUCCESS;
 	if (errno == EAGAIN || errno == EACCES)
 		return CARAFE_STATUS_SHARING_VIOLATION;
-	if (errno == EINVAL) /* a kernel before 3.15 */
-		return CARAFE_STATUS_NOT_SUPPORTED;
-	return cf_errno_status(errno);
+	return refusal(errno);
 }
 
-carafe_status os_lock(int file, uint64_t first, uint64_t count)
+void os_unlock(int locks, uint32_t number)
 {
-	return set_lock(file, F_WRLCK, first, count);
+	struct flock lock = describe(F_UNLCK, number);
+
+	(void)fcntl(locks, F_OFD_SETLK, &lock);
 }
 
-carafe_status os_unlock(int file, uint64_t first, uint64_t count)
+void os_unlock_all(int locks)
 {
-	return set_lock(file, F_UNLCK, first, count);
+	struct flock lock = describe(F_UNLCK, 0);
+
+	lock.l_len = 0; /* to the end of all bytes */
+	(void)fcntl(locks, F_OFD_SETLK, &lock);
 }
 
-carafe_status os_lock_test(int file, uint64_t first, uint64_t count, bool *held)
+carafe_status os_lock_test(int locks, uint32_t number, bool *held)
 {
-	struct flock lock;
-	carafe_status status = describe(&lock, F_WRLCK, first, count);
+	int saved = errno;
+	carafe_status status = test(locks, describe(F_WRLCK, number), held);
 
-	if (!CARAFE_SUCCESS(status))
-		return status;
-	if (fcntl(file, F_OFD_GETLK, &lock) < 0)
-		return errno == EINVAL ? CARAFE_STATUS_NOT_SUPPORTED : cf_errno_status(errno);
-	*held = lock.l_type != F_UNLCK;
-	return CARAFE_STATUS_SUCCESS;
+	errno = saved;
+	return status;
+}
+
+carafe_status os_lock_test_any(int locks, bool *held)
+{
+	struct flock lock = describe(F_WRLCK, 0);
+
+	lock.l_len = 0; /* to the end of all bytes */
+	return test(locks, lock, held);
 }

@@ -405,86 +405,113 @@ static int opening_of(int descriptor)
 	return sim_process_now()->descriptor[descriptor] - 1;
 }
 
-static uint64_t end_of(uint64_t first, uint64_t count)
+static bool is_of(const struct sim_lock *lock, int opening)
 {
-	return count == 0 ? UINT64_MAX : first + count;
+	return lock->opening == opening + 1;
 }
 
-/* Whether another opening of the file has one of the bytes. */
-static bool is_held(int opening, uint64_t first, uint64_t end)
+/* Whether another opening of the file has the lock. */
+static bool is_anothers(const struct sim_lock *lock, int opening)
 {
-	unsigned i;
-
-	for (i = 0; i < SIM_LOCKS; i++) {
-		const struct sim_lock *lock = &SYSTEM->lock[i];
-
-		if (lock->opening != 0 && lock->opening != opening + 1 &&
-		    lock->node + 1 == SYSTEM->opening[opening].node && lock->first < end && first < lock->end)
-			return true;
-	}
-	return false;
+	return lock->opening != 0 && !is_of(lock, opening) &&
+	       lock->node + 1 == SYSTEM->opening[opening].node;
 }
 
-static bool add_lock(int opening, uint64_t first, uint64_t end)
+static bool is_held(int opening, uint32_t number)
 {
 	unsigned i;
 
 	for (i = 0; i < SIM_LOCKS; i++)
-		if (SYSTEM->lock[i].opening == 0) {
-			SYSTEM->lock[i] = (struct sim_lock){ first, end, (uint8_t)(opening + 1),
-							     (uint8_t)(SYSTEM->opening[opening].node - 1) };
+		if (is_anothers(&SYSTEM->lock[i], opening) && SYSTEM->lock[i].number == number)
 			return true;
-		}
 	return false;
 }
 
-/* Takes the bytes out of what the opening has, which may cut a range in two. */
-static bool cut(int opening, uint64_t first, uint64_t end)
+/* Where the opening's lock is, or a new one goes; NULL when there is no room. */
+static struct sim_lock *place_of(int opening, uint32_t number)
 {
+	struct sim_lock *room = NULL;
 	unsigned i;
 
 	for (i = 0; i < SIM_LOCKS; i++) {
-		struct sim_lock lock = SYSTEM->lock[i];
-
-		if (lock.opening != opening + 1 || lock.first >= end || first >= lock.end)
-			continue;
-		SYSTEM->lock[i].opening = 0;
-		if (lock.first < first && !add_lock(opening, lock.first, first))
-			return false;
-		if (end < lock.end && !add_lock(opening, end, lock.end))
-			return false;
+		if (is_of(&SYSTEM->lock[i], opening) && SYSTEM->lock[i].number == number)
+			return &SYSTEM->lock[i];
+		if (SYSTEM->lock[i].opening == 0 && room == NULL)
+			room = &SYSTEM->lock[i];
 	}
-	return true;
+	return room;
 }
 
-carafe_status os_lock(int file, uint64_t first, uint64_t count)
+carafe_status os_locks_open(int folder, const char *name, bool create, int *locks)
 {
-	uint64_t end = end_of(first, count);
+	sim_call("os_locks_open", create);
+	return told(open_file(folder, name, create, SIM_KIND_FILE, locks));
+}
+
+void os_locks_close(int locks)
+{
+	os_close(locks);
+}
+
+carafe_status os_lock(int locks, uint32_t number)
+{
+	struct sim_lock *lock;
 	int opening;
 
-	sim_call("os_lock", first);
-	opening = opening_of(file);
-	if (is_held(opening, first, end))
+	sim_call("os_lock", number);
+	opening = opening_of(locks);
+	if (is_held(opening, number))
 		return told(CARAFE_STATUS_SHARING_VIOLATION);
 	changed();
-	if (!cut(opening, first, end) || !add_lock(opening, first, end))
+	lock = place_of(opening, number);
+	if (lock == NULL)
 		return told(CARAFE_STATUS_INSUFFICIENT_RESOURCES);
+	*lock = (struct sim_lock){ number, (uint8_t)(opening + 1),
+				   (uint8_t)(SYSTEM->opening[opening].node - 1) };
 	return told(CARAFE_STATUS_SUCCESS);
 }
 
-carafe_status os_unlock(int file, uint64_t first, uint64_t count)
+static void unlock(int opening, bool all, uint32_t number)
 {
-	sim_call("os_unlock", first);
+	unsigned i;
+
 	changed();
-	if (!cut(opening_of(file), first, end_of(first, count)))
-		return told(CARAFE_STATUS_INSUFFICIENT_RESOURCES);
+	for (i = 0; i < SIM_LOCKS; i++)
+		if (is_of(&SYSTEM->lock[i], opening) && (all || SYSTEM->lock[i].number == number))
+			SYSTEM->lock[i].opening = 0;
+	(void)told(CARAFE_STATUS_SUCCESS);
+}
+
+void os_unlock(int locks, uint32_t number)
+{
+	sim_call("os_unlock", number);
+	unlock(opening_of(locks), false, number);
+}
+
+void os_unlock_all(int locks)
+{
+	sim_call("os_unlock_all", 0);
+	unlock(opening_of(locks), true, 0);
+}
+
+carafe_status os_lock_test(int locks, uint32_t number, bool *held)
+{
+	sim_call("os_lock_test", number);
+	*held = is_held(opening_of(locks), number);
+	sim_saw(*held);
 	return told(CARAFE_STATUS_SUCCESS);
 }
 
-carafe_status os_lock_test(int file, uint64_t first, uint64_t count, bool *held)
+carafe_status os_lock_test_any(int locks, bool *held)
 {
-	sim_call("os_lock_test", first);
-	*held = is_held(opening_of(file), first, end_of(first, count));
+	int opening;
+	unsigned i;
+
+	sim_call("os_lock_test_any", 0);
+	opening = opening_of(locks);
+	*held = false;
+	for (i = 0; i < SIM_LOCKS; i++)
+		*held = *held || is_anothers(&SYSTEM->lock[i], opening);
 	sim_saw(*held);
 	return told(CARAFE_STATUS_SUCCESS);
 }

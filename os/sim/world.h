@@ -76,7 +76,7 @@ struct sim_node {
 };
 
 struct sim_lock {
-	uint64_t first, end;
+	uint32_t number;
 	uint8_t opening; /* + 1, or 0: none */
 	uint8_t node;
 };

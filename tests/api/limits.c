@@ -147,7 +147,8 @@ lock_places(uint32_t first)
 	struct cf_query query;
 
 	must(cf_query_open(NULL, &query), "cf_query_open");
-	must(os_lock(query.lock, first, CF_PROCESSES - first), "os_lock");
+	for (uint32_t slot = first; slot < CF_PROCESSES; slot++)
+		must(os_lock(query.lock, slot), "os_lock");
 	os_unmap(query.region, CF_REGION_SIZE);
 	return query.lock;
 }
@@ -186,7 +187,7 @@ test_processes(void)
 	must(carafe_environment_close(more), "close");
 	for (int i = 1; i < OPENINGS; i++)
 		must(carafe_environment_close(opened[i]), "close");
-	os_close(lock);
+	os_locks_close(lock);
 }
 
 /* ---- threads ---- */

@@ -51,7 +51,7 @@ static struct cf_view external(int *shard)
 			     new_object(environment, cf_event_birth(true, false), &view), 1, &view),
 	     "adopt");
 	cf_shard_name(cf_shard(cf_object_index(environment->region, view.object)), name);
-	must(os_file_open(environment->place.folder, name, true, shard), "open a shard");
+	must(os_locks_open(environment->place.folder, name, true, shard), "open a shard");
 	return view;
 }
 
@@ -63,18 +63,18 @@ static void test_collect(void)
 
 	held = external(&shard);
 	dropped = external(&other);
-	must(os_lock(shard, cf_object_index(environment->region, held.object), 1), "lock");
+	must(os_lock(shard, cf_object_index(environment->region, held.object)), "lock");
 	is_int(cf_external_collect(environment), CARAFE_STATUS_SUCCESS, "objects are collected");
 	ok(!is_free(environment, &held), "one that a descriptor holds stays");
 	ok(is_free(environment, &dropped), "one that none holds goes");
 	ok(!is_free(environment, &plain), "one with a handle is none of this");
-	os_close(shard);
+	os_locks_close(shard);
 	is_int(cf_external_collect(environment), CARAFE_STATUS_SUCCESS,
 	       "they are collected again when a descriptor was closed");
 	ok(is_free(environment, &held), "and now that one goes");
 	is_int(cf_external_collect(environment), CARAFE_STATUS_SUCCESS, "then there are none");
 	must(cf_handle_close(environment, handle), "close");
-	os_close(other);
+	os_locks_close(other);
 }
 
 int main(void)

@@ -33,7 +33,7 @@ static void *sleep_for_ever(void *unused)
 	return unused;
 }
 
-/* 0: the slot's byte is locked by another opening than the one that asks. */
+/* 0: the slot's lock is taken by another opening than the one that asks. */
 static int child(void)
 {
 	bool held = false;
@@ -43,7 +43,7 @@ static int child(void)
 		return 2;
 	if (!CARAFE_SUCCESS(cf_place_open_again(&environment->place, &lock)))
 		return 3;
-	if (!CARAFE_SUCCESS(os_lock_test(lock, environment->process, 1, &held)))
+	if (!CARAFE_SUCCESS(os_lock_test(lock, environment->process, &held)))
 		return 4;
 	return held ? 0 : 1;
 }

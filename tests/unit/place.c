@@ -245,8 +245,8 @@ static void test_slots(void)
 	is_int(other.slot, 7, "where there is room");
 	cf_place_close(&other);
 	is_int(cf_place_open_again(&place, &again), CARAFE_STATUS_SUCCESS, "opened again");
-	is_int(os_lock(again, 0, 1), CARAFE_STATUS_SHARING_VIOLATION, "with locks of its own");
-	os_close(again);
+	is_int(os_lock(again, 0), CARAFE_STATUS_SHARING_VIOLATION, "with locks of its own");
+	os_locks_close(again);
 	cf_place_close(&place);
 }
 
@@ -265,14 +265,14 @@ static int forking_user(const struct child *parent, void *argument)
 	mine = place;
 	if (fork() == 0) {
 		alarm(CHILD_SECONDS);
-		os_close(mine.lock);
+		os_locks_close(mine.lock);
 		say(parent, &childs.slot, sizeof(childs.slot));
 		hear_byte(parent);
 		cf_place_close(&childs);
 		say_byte(parent);
 		_exit(0);
 	}
-	os_close(childs.lock);
+	os_locks_close(childs.lock);
 	pause();
 	return 0;
 }
@@ -292,7 +292,7 @@ static void test_fork(void)
 	kill(child.pid, SIGKILL);
 	waitpid(child.pid, NULL, 0);
 	cf_place_open(path, &test_format, &place);
-	os_lock_test(place.lock, slot, 1, &held);
+	os_lock_test(place.lock, slot, &held);
 	is_int(slot, 1, "a forked child has a slot of its own");
 	ok(held, "and keeps it when its parent is killed");
 	is_int(place.slot, 0, "the parent's is free");
@@ -321,8 +321,8 @@ static int object_holder(const struct child *parent, void *argument)
 	int object;
 
 	if (!CARAFE_SUCCESS(cf_place_open(argument, &test_format, &place)) ||
-	    !CARAFE_SUCCESS(os_file_open(place.folder, "object-07", true, &object)) ||
-	    !CARAFE_SUCCESS(os_lock(object, 12345, 1)))
+	    !CARAFE_SUCCESS(os_locks_open(place.folder, "object-07", true, &object)) ||
+	    !CARAFE_SUCCESS(os_lock(object, 12345)))
 		return 1;
 	say(parent, place.path, sizeof(place.path));
 	cf_place_close(&place);
