@@ -269,10 +269,52 @@ static void describe(struct cf_thread *thread, const struct cf_wait *wait)
 	cf_store32_relaxed(&thread->identity, wait->identity);
 }
 
+/* What is to be signalled is what is waited for. */
+static bool signals_itself(const struct cf_wait *wait)
+{
+	return wait->signal != NULL && wait->signal->object == wait->view[0].object;
+}
+
+/*
+ * Signals and takes an object, which is signalled already, in one moment and without a place in its
+ * queue: it would be served before the signal is given, and could not be, as we do not wait yet.
+ * PENDING: it is not signalled.
+ */
+static carafe_status signal_and_take(struct cf_self *self, struct cf_wait *wait)
+{
+	struct cf_view *view = wait->signal, signalled;
+	struct cf_changes changes, taken;
+	const struct cf_type *type;
+	carafe_status status;
+
+	do {
+		if (!cf_view_again(self->region, view))
+			return CARAFE_STATUS_INVALID_HANDLE;
+		status = cf_settle(self->environment, view);
+		if (!CARAFE_SUCCESS(status))
+			return status;
+		type = cf_type_of(view->info);
+		if (!type->available(view))
+			return CARAFE_STATUS_PENDING;
+		changes.count = taken.count = 0;
+		status = type->signal(self->region, view, wait->identity, &changes);
+		if (status != CARAFE_STATUS_SUCCESS)
+			return status;
+		signalled = *view;
+		signalled.state = changes.at[0].new;
+		if (type->take(self->region, &signalled, wait->identity, &taken) != CF_TAKEN)
+			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+	} while (!cf_cas(&view->object->state, view->state,
+			 cf_next(view->state, cf_value(taken.at[0].new))));
+	wait->index = 0;
+	return CARAFE_STATUS_SUCCESS;
+}
+
 /* Says WAITING, and signals in the same moment what is to be signalled. */
 static carafe_status enter(struct cf_self *self, struct cf_wait *wait, uint64_t idle, bool *entered)
 {
 	struct cf_changes changes;
+	const struct cf_type *type;
 	enum cf_outcome outcome;
 	carafe_status status;
 
@@ -283,8 +325,10 @@ static carafe_status enter(struct cf_self *self, struct cf_wait *wait, uint64_t 
 		status = cf_settle(self->environment, wait->signal);
 		if (!CARAFE_SUCCESS(status))
 			return status;
-		status = cf_type_of(wait->signal->info)->signal(self->region, wait->signal,
-								wait->identity, &changes);
+		type = cf_type_of(wait->signal->info);
+		status = signals_itself(wait) && type->available(wait->signal) ?
+				 CARAFE_STATUS_PENDING :
+				 type->signal(self->region, wait->signal, wait->identity, &changes);
 		if (status == CARAFE_STATUS_PENDING) {
 			*entered = false;
 			return CARAFE_STATUS_SUCCESS;
@@ -298,8 +342,8 @@ static carafe_status enter(struct cf_self *self, struct cf_wait *wait, uint64_t 
 	return outcome == CF_MISSED ? CARAFE_STATUS_SUCCESS : cf_outcome_status(outcome);
 }
 
-/* Links all blocks and begins to wait. */
-static carafe_status begin(struct cf_self *self, struct cf_wait *wait)
+/* Links all blocks and begins to wait; *satisfied: there was no need to. */
+static carafe_status begin(struct cf_self *self, struct cf_wait *wait, bool *satisfied)
 {
 	uint32_t blocks = wait->count + (wait->alert_object ? 1 : 0);
 	carafe_status status;
@@ -307,7 +351,14 @@ static carafe_status begin(struct cf_self *self, struct cf_wait *wait)
 	uint64_t idle;
 	uint32_t i;
 
+	*satisfied = false;
 	do {
+		if (signals_itself(wait)) {
+			status = signal_and_take(self, wait);
+			*satisfied = status == CARAFE_STATUS_SUCCESS;
+			if (status != CARAFE_STATUS_PENDING)
+				return status;
+		}
 		if (!cf_read(self->region, &self->thread->wait, &idle) ||
 		    (cf_value(idle) & CF_STATE) != CF_IDLE)
 			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
@@ -559,13 +610,14 @@ static carafe_status refuse(struct cf_self *self, struct cf_wait *wait)
 static carafe_status wait_as(struct cf_self *self, struct cf_wait *wait)
 {
 	carafe_status status;
+	bool satisfied;
 
 	self->waiting = true;
 	do {
-		status = begin(self, wait);
-		if (CARAFE_SUCCESS(status))
+		status = begin(self, wait, &satisfied);
+		if (CARAFE_SUCCESS(status) && !satisfied)
 			status = refuse(self, wait);
-		if (CARAFE_SUCCESS(status))
+		if (CARAFE_SUCCESS(status) && !satisfied)
 			status = sleep_through(self, wait);
 	} while (status == CARAFE_STATUS_REPARSE);
 	if (status == CARAFE_STATUS_PENDING)

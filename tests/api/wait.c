@@ -625,6 +625,7 @@ test_signal_and_wait(void)
 	carafe_handle semaphore = new_semaphore(0, 1), mutant = new_mutant(1);
 	carafe_handle set = new_event(CARAFE_NOTIFICATION_EVENT, 1);
 	carafe_handle never = new_event(CARAFE_NOTIFICATION_EVENT, 0);
+	carafe_handle counter = new_semaphore(1, 2);
 	int i;
 
 	is_status(carafe_signal_and_wait(env, event, set, 0, NULL), CARAFE_STATUS_WAIT_0,
@@ -655,6 +656,20 @@ test_signal_and_wait(void)
 			break;
 	}
 	is_int(i, 10000, "an event that is set and awaited 10,000 times is consumed each time");
+	/* Catches a caller who waits for ever for his own place in the queue to be served. */
+	must(carafe_event_set(env, event, NULL), "set");
+	is_status(carafe_signal_and_wait(env, event, event, 0, NULL), CARAFE_STATUS_WAIT_0,
+		"the same of an event that was set already");
+	is_int(event_state(event), 0, "consumes it");
+	is_status(carafe_signal_and_wait(env, set, set, 0, NULL), CARAFE_STATUS_WAIT_0,
+		"the same of a notification event that was set already");
+	is_int(event_state(set), 1, "leaves it set");
+	is_status(carafe_signal_and_wait(env, counter, counter, 0, NULL), CARAFE_STATUS_WAIT_0,
+		"the same of a semaphore that counts one of two");
+	is_int(semaphore_count(counter), 1, "leaves it as it was");
+	is_status(carafe_signal_and_wait(env, semaphore, semaphore, 0, NULL),
+		CARAFE_STATUS_SEMAPHORE_LIMIT_EXCEEDED, "of a full one: told, no wait");
+	is_int(semaphore_count(semaphore), 1, "leaves it as it was");
 	must(poll_one(mutant), "poll");
 	is_status(carafe_signal_and_wait(env, mutant, mutant, 0, NULL), CARAFE_STATUS_WAIT_0,
 		"a mutant that is released and awaited is the caller's again");
@@ -665,6 +680,7 @@ test_signal_and_wait(void)
 	carafe_close(env, mutant);
 	carafe_close(env, set);
 	carafe_close(env, never);
+	carafe_close(env, counter);
 }
 
 /*
