@@ -116,8 +116,14 @@ static carafe_status move(struct carafe_environment *environment, struct cf_view
 			if (!cf_view_again(environment->region, view))
 				return CARAFE_STATUS_INVALID_HANDLE;
 		}
-		/* Without waiters a pulse only resets. */
-		wanted = state == CF_PULSING && !cf_waiters(view->state) ? 0 : state;
+		/*
+		 * Without waiters a pulse only resets; and so it does when the event is set, for
+		 * whoever could be released then has been.
+		 */
+		wanted = state == CF_PULSING &&
+					 (!cf_waiters(view->state) || cf_value(view->state) != 0) ?
+				 0 :
+				 state;
 		status = wanted != 0 ? cf_can_distribute(environment, view) : CARAFE_STATUS_SUCCESS;
 		if (!CARAFE_SUCCESS(status))
 			return status;

@@ -57,13 +57,40 @@ static struct cf_object *object_of(struct cf_region *region, struct cf_thread *t
 		       : NULL;
 }
 
+static uint32_t count_owned(struct cf_region *region, struct cf_thread *thread, uint32_t first,
+			    uint32_t end)
+{
+	uint32_t owned = 0;
+
+	for (; first < end; first++) {
+		struct cf_object *object = object_of(region, thread, first);
+		const struct cf_type *type = NULL;
+		struct cf_view view;
+
+		if (object != NULL && cf_view_take(region, object, &view))
+			type = cf_type_of(view.info);
+		owned += type != NULL && type->owned;
+	}
+	return owned;
+}
+
+/*
+ * True when a grant cannot be undone: of several mutants nobody knows any more which was abandoned.
+ * Then the dead had what it was granted, as if it had acknowledged that.
+ */
+static bool is_lost(struct cf_region *region, struct cf_thread *thread, uint32_t grant,
+		    uint32_t first, uint32_t end)
+{
+	return (grant & CF_GRANT_ABANDONED) != 0 && count_owned(region, thread, first, end) > 1;
+}
+
 /*
  * Adds what gives one granted object back, if it is still there: a wait that was granted keeps none
  * alive, and another one may be in its place.  A pulse is over: it released who waited, and so did
- * what was taken together with it.
+ * what was taken together with it.  What is lost is abandoned.
  */
 static void give_back(struct cf_region *region, struct cf_thread *thread, uint32_t number,
-		      uint32_t grant, struct cf_changes *changes)
+		      uint32_t grant, bool lost, struct cf_changes *changes)
 {
 	struct cf_object *object = object_of(region, thread, number);
 	const struct cf_type *type;
@@ -75,7 +102,9 @@ static void give_back(struct cf_region *region, struct cf_thread *thread, uint32
 	if (type == NULL ||
 	    cf_sequence(view.info) != cf_load32_relaxed(&thread->block[number].generation))
 		return;
-	if ((grant & CF_GRANT_PULSE) == 0 || type->settled == NULL)
+	if (lost && type->owned)
+		(void)type->abandon(region, &view, cf_load32_relaxed(&thread->identity), changes);
+	if (!lost && ((grant & CF_GRANT_PULSE) == 0 || type->settled == NULL))
 		type->restore(region, &view, cf_load32_relaxed(&thread->identity),
 			      (grant & CF_GRANT_ABANDONED) != 0, changes);
 }
@@ -108,6 +137,7 @@ static carafe_status end_wait(struct cf_self *self, struct use *use)
 	struct cf_object *object;
 	carafe_status status;
 	uint64_t wait;
+	bool lost;
 
 	for (round = 0; round < MANY && look(self->region, use); round++) {
 		if (!cf_read(self->region, &thread->wait, &wait))
@@ -117,8 +147,9 @@ static carafe_status end_wait(struct cf_self *self, struct use *use)
 		changes.count = 0;
 		if (cf_wait_granted(wait))
 			granted_range(thread, cf_value(wait), &first, &end);
+		lost = is_lost(self->region, thread, cf_value(wait), first, end);
 		for (i = first; i < end; i++)
-			give_back(self->region, thread, i, cf_value(wait), &changes);
+			give_back(self->region, thread, i, cf_value(wait), lost, &changes);
 		cf_change(&changes, &thread->wait, wait, CF_IDLE);
 		cf_compare(&changes, &thread->owner, use->bits);
 		outcome = cf_kcas(self, &changes);

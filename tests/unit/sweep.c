@@ -140,6 +140,25 @@ static void test_granted_any(void)
 	bury(&victim);
 }
 
+/* Catches a mutant that is told to be abandoned though it was not, or is forgotten. */
+static void test_granted_mutants(void)
+{
+	struct victim victim = be_born();
+
+	put(environment, &mutant.object->second, CF_ABANDONED);
+	wait_for(&victim.mine, CF_WAIT_ALL, &mutant, &second_mutant, &semaphore);
+	put(environment, &semaphore.object->state, 1);
+	give(&victim);
+	must(sweep(&victim), "sweep");
+	ok(value_of(environment, &mutant.object->second) == CF_ABANDONED &&
+		   value_of(environment, &second_mutant.object->second) == CF_ABANDONED &&
+		   value_of(environment, &semaphore.object->state) == 0,
+	   "of several mutants one was abandoned: the dead had all");
+	put(environment, &mutant.object->second, 0);
+	put(environment, &second_mutant.object->second, 0);
+	bury(&victim);
+}
+
 static void test_granted_all(void)
 {
 	struct victim victim = be_born();
@@ -470,6 +489,7 @@ int main(void)
 	test_stale_blocks();
 	test_granted_any();
 	test_granted_all();
+	test_granted_mutants();
 	test_granted_by_alert();
 	test_given_back_is_distributed();
 	test_given_back_without_a_block();
