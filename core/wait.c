@@ -272,69 +272,151 @@ static void describe(struct cf_thread *thread, const struct cf_wait *wait)
 /* What is to be signalled is what is waited for. */
 static bool signals_itself(const struct cf_wait *wait)
 {
-	return wait->signal != NULL && wait->signal->object == wait->view[0].object;
+	return wait->signal->object == wait->view[0].object;
+}
+
+/* Present views of what is signalled and of what is waited for, both served to who came before. */
+static carafe_status view_both(struct cf_self *self, struct cf_wait *wait)
+{
+	carafe_status status;
+
+	if (!cf_view_again(self->region, &wait->view[0]))
+		return CARAFE_STATUS_INVALID_HANDLE;
+	status = cf_settle(self->environment, &wait->view[0]);
+	if (!CARAFE_SUCCESS(status))
+		return status;
+	if (!cf_view_again(self->region, wait->signal))
+		return CARAFE_STATUS_INVALID_HANDLE;
+	return cf_settle(self->environment, wait->signal);
+}
+
+/* Adds what signalling and then taking the same object changes; PENDING: it is not signalled. */
+static carafe_status change_same(struct cf_self *self, const struct cf_wait *wait,
+				 struct cf_changes *changes)
+{
+	const struct cf_type *type = cf_type_of(wait->signal->info);
+	struct cf_view signalled = *wait->signal;
+	struct cf_changes taken;
+	carafe_status status;
+
+	taken.count = 0;
+	if (!type->available(wait->signal))
+		return CARAFE_STATUS_PENDING;
+	status = type->signal(self->region, wait->signal, wait->identity, changes);
+	if (status != CARAFE_STATUS_SUCCESS)
+		return status;
+	signalled.state = changes->at[0].new;
+	if (type->take(self->region, &signalled, wait->identity, &taken) != CF_TAKEN)
+		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+	changes->at[0].new = cf_next(wait->signal->state, cf_value(taken.at[0].new));
+	return CARAFE_STATUS_SUCCESS;
 }
 
 /*
- * Signals and takes an object, which is signalled already, in one moment and without a place in its
- * queue: it would be served before the signal is given, and could not be, as we do not wait yet.
- * PENDING: it is not signalled.
+ * Adds what signalling one object and ending the wait for the other one changes: by what it waits
+ * for, or by an alert.  PENDING: neither is there.
  */
-static carafe_status signal_and_take(struct cf_self *self, struct cf_wait *wait)
+static carafe_status change_both(struct cf_self *self, struct cf_wait *wait,
+				 struct cf_changes *changes, carafe_status *result)
 {
-	struct cf_view *view = wait->signal, signalled;
-	struct cf_changes changes, taken;
-	const struct cf_type *type;
-	carafe_status status;
+	struct cf_view *view = &wait->view[0];
+	enum cf_taken taken;
+	uint64_t alert;
+
+	taken = cf_type_of(view->info)->take(self->region, view, wait->identity, changes);
+	*result = taken == CF_TAKEN_ABANDONED ? CARAFE_STATUS_ABANDONED_WAIT_0 :
+						CARAFE_STATUS_SUCCESS;
+	if (taken == CF_NOT_TAKEN) {
+		if (!wait->alertable)
+			return CARAFE_STATUS_PENDING;
+		if (!cf_read(self->region, &self->thread->alert, &alert))
+			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+		if (cf_value(alert) == 0)
+			return CARAFE_STATUS_PENDING;
+		cf_change(changes, &self->thread->alert, alert, 0);
+		*result = CARAFE_STATUS_ALERTED;
+	}
+	return cf_type_of(wait->signal->info)
+		->signal(self->region, wait->signal, wait->identity, changes);
+}
+
+/*
+ * Signals and ends the wait in one moment, without a place in a queue, when nothing has to be waited
+ * for.  PENDING: it has.
+ *
+ * A place in the queue of a signalled object would be served before the wait begins, and could not
+ * be; and in between others could take what was there when the signal was given.
+ */
+static carafe_status signal_at_once(struct cf_self *self, struct cf_wait *wait)
+{
+	carafe_status status, result = CARAFE_STATUS_SUCCESS;
+	struct cf_changes changes;
+	uint32_t news;
 
 	do {
-		if (!cf_view_again(self->region, view))
-			return CARAFE_STATUS_INVALID_HANDLE;
-		status = cf_settle(self->environment, view);
+		status = view_both(self, wait);
 		if (!CARAFE_SUCCESS(status))
 			return status;
-		type = cf_type_of(view->info);
-		if (!type->available(view))
-			return CARAFE_STATUS_PENDING;
-		changes.count = taken.count = 0;
-		status = type->signal(self->region, view, wait->identity, &changes);
+		changes.count = 0;
+		status = signals_itself(wait) ? change_same(self, wait, &changes) :
+						change_both(self, wait, &changes, &result);
 		if (status != CARAFE_STATUS_SUCCESS)
 			return status;
-		signalled = *view;
-		signalled.state = changes.at[0].new;
-		if (type->take(self->region, &signalled, wait->identity, &taken) != CF_TAKEN)
-			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
-	} while (!cf_cas(&view->object->state, view->state,
-			 cf_next(view->state, cf_value(taken.at[0].new))));
+		news = result != CARAFE_STATUS_ALERTED && !signals_itself(wait) &&
+		       is_new(wait, &wait->view[0]);
+		status = commit(self->environment, wait, 0, 1, news, &changes);
+	} while (status == CARAFE_STATUS_PENDING);
+	if (CARAFE_SUCCESS(status))
+		status = cf_distribute(self->environment, wait->signal->object);
 	wait->index = 0;
-	return CARAFE_STATUS_SUCCESS;
+	return CARAFE_SUCCESS(status) ? result : status;
+}
+
+/*
+ * Adds the signal, and that nothing is there that would end the wait at once.  PENDING: something
+ * is, or the signal is not possible now.
+ */
+static carafe_status change_signal(struct cf_self *self, struct cf_wait *wait,
+				   struct cf_changes *changes)
+{
+	struct cf_changes other;
+	carafe_status status, result;
+	uint64_t alert;
+
+	other.count = 0;
+	status = view_both(self, wait);
+	if (!CARAFE_SUCCESS(status))
+		return status;
+	status = signals_itself(wait) ? change_same(self, wait, &other) :
+					change_both(self, wait, &other, &result);
+	if (status != CARAFE_STATUS_PENDING)
+		return CARAFE_SUCCESS(status) ? CARAFE_STATUS_PENDING : status;
+	if (!signals_itself(wait))
+		cf_compare(changes, &wait->view[0].object->state, wait->view[0].state);
+	if (!signals_itself(wait) && wait->alertable) {
+		if (!cf_read(self->region, &self->thread->alert, &alert))
+			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+		if (cf_value(alert) != 0)
+			return CARAFE_STATUS_PENDING;
+		cf_compare(changes, &self->thread->alert, alert);
+	}
+	return cf_type_of(wait->signal->info)
+		->signal(self->region, wait->signal, wait->identity, changes);
 }
 
 /* Says WAITING, and signals in the same moment what is to be signalled. */
 static carafe_status enter(struct cf_self *self, struct cf_wait *wait, uint64_t idle, bool *entered)
 {
 	struct cf_changes changes;
-	const struct cf_type *type;
 	enum cf_outcome outcome;
 	carafe_status status;
 
 	changes.count = 0;
+	*entered = false;
 	if (wait->signal != NULL) {
-		if (!cf_view_again(self->region, wait->signal))
-			return CARAFE_STATUS_INVALID_HANDLE;
-		status = cf_settle(self->environment, wait->signal);
-		if (!CARAFE_SUCCESS(status))
-			return status;
-		type = cf_type_of(wait->signal->info);
-		status = signals_itself(wait) && type->available(wait->signal) ?
-				 CARAFE_STATUS_PENDING :
-				 type->signal(self->region, wait->signal, wait->identity, &changes);
-		if (status == CARAFE_STATUS_PENDING) {
-			*entered = false;
-			return CARAFE_STATUS_SUCCESS;
-		}
-		if (!CARAFE_SUCCESS(status))
-			return status;
+		status = change_signal(self, wait, &changes);
+		if (status != CARAFE_STATUS_SUCCESS)
+			return status == CARAFE_STATUS_PENDING ? CARAFE_STATUS_SUCCESS : status;
 	}
 	cf_change(&changes, &self->thread->wait, idle, CF_WAITING);
 	outcome = cf_kcas(self, &changes);
@@ -353,9 +435,9 @@ static carafe_status begin(struct cf_self *self, struct cf_wait *wait, bool *sat
 
 	*satisfied = false;
 	do {
-		if (signals_itself(wait)) {
-			status = signal_and_take(self, wait);
-			*satisfied = status == CARAFE_STATUS_SUCCESS;
+		if (wait->signal != NULL) {
+			status = signal_at_once(self, wait);
+			*satisfied = CARAFE_SUCCESS(status) && status != CARAFE_STATUS_PENDING;
 			if (status != CARAFE_STATUS_PENDING)
 				return status;
 		}
