@@ -22,7 +22,7 @@ void (*sim_observer)(const struct sim_event *event);
 static struct fibre outside;
 static const struct sim_decider *decider;
 static enum sim_end end;
-static char failure[512];
+static char failure[8192];
 
 static void (*check)(void);
 static uint64_t most_steps, most_alone;

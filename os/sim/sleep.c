@@ -53,8 +53,9 @@ void os_unpark(uint32_t *word)
 	for (i = 0; i < sim_world.threads; i++) {
 		struct virtual_thread *thread = &sim_world.thread[i];
 
-		if (thread->standing == SIM_READY && thread->blocked == SIM_ON_PARK && thread->on == word &&
-		    thread->woken == 0)
+		/* Who is stopped is woken, too. */
+		if ((thread->standing == SIM_READY || thread->standing == SIM_HALTED) &&
+		    thread->blocked == SIM_ON_PARK && thread->on == word && thread->woken == 0)
 			thread->woken = OS_LOOK + 1;
 	}
 }

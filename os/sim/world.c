@@ -335,16 +335,23 @@ static void call(void *argument)
 
 enum sim_end sim_execute_in(unsigned process, void (*run)(void))
 {
+	bool stood[SIM_MOST_THREADS] = { false };
 	unsigned i;
 
 	for (i = 0; i < sim_world.threads; i++)
-		if (sim_world.thread[i].standing == SIM_READY && !sim_world.thread[i].hosted)
+		if (sim_world.thread[i].standing == SIM_READY && !sim_world.thread[i].hosted) {
 			sim_world.thread[i].standing = SIM_HALTED;
+			stood[i] = true;
+		}
 	if (sim_add_thread(process, call, &run) == SIM_NONE) {
 		sim_fail("no room for one more thread");
 		return SIM_END_FAILED;
 	}
-	return sim_execute(NULL, NULL);
+	(void)sim_execute(NULL, NULL);
+	for (i = 0; i < SIM_MOST_THREADS; i++)
+		if (stood[i] && sim_world.thread[i].standing == SIM_HALTED)
+			sim_world.thread[i].standing = SIM_READY;
+	return sim_failure()[0] == '\0' ? SIM_END_QUIET : SIM_END_FAILED;
 }
 
 unsigned sim_new_process(void)

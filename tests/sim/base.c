@@ -69,6 +69,12 @@ void base_share(carafe_handle handle, uint32_t object)
 		sim_fail("the handle cannot be shared");
 }
 
+void base_join(void)
+{
+	base_prepare();
+	base_must(cf_round(base_environment()), "a round for the dead");
+}
+
 void base_finish(void)
 {
 	if (base_environment() == NULL)

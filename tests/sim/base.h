@@ -40,6 +40,9 @@ void base_share(carafe_handle handle, uint32_t object);
 /* The index of the object of a handle of this process. */
 uint32_t base_object(carafe_handle handle);
 
+/* For join(): the same, and goes round once. */
+void base_join(void);
+
 /* For finish(): goes round once and closes the environment. */
 void base_finish(void);
 

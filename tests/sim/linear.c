@@ -537,6 +537,22 @@ static bool try_in_vain(struct search *search, const struct position *at,
 	return try_over(search, &to, call, &answer, "looked in vain");
 }
 
+/*
+ * It has looked at all objects while they were not signalled, has taken its place in the queues,
+ * and has not looked again: a pulse may reach it before it does.
+ */
+static bool try_sleeping(struct search *search, const struct position *at,
+			 const struct sim_call *call, const uint32_t *object)
+{
+	struct position to = *at;
+
+	if (call->handles < 2 || at->looked[call->thread] < call->handles ||
+	    call->timeout == SIM_POLL)
+		return false;
+	model_sleep(&to.model, call, object);
+	return try(search, &to, call, call->thread, "takes its places");
+}
+
 static bool try_wait_for(struct search *search, const struct position *at,
 			 const struct sim_call *call, const uint32_t *object)
 {
@@ -544,7 +560,8 @@ static bool try_wait_for(struct search *search, const struct position *at,
 		return true;
 	if (call->operation != SIM_WAIT_ANY)
 		return false;
-	return try_taking(search, at, call, object) || try_in_vain(search, at, call);
+	return try_taking(search, at, call, object) || try_in_vain(search, at, call) ||
+	       try_sleeping(search, at, call, object);
 }
 
 /* With everything that its handles may have named, one after the other. */
@@ -569,12 +586,22 @@ static bool try_wait(struct search *search, const struct position *at, const str
 	return false;
 }
 
+static bool try_looking_again(struct search *search, const struct position *at,
+			      const struct sim_call *call)
+{
+	struct position to = *at;
+
+	return call->operation == SIM_WAIT_ANY && model_look(&to.model, call->thread) &&
+	       try(search, &to, call, call->thread, "looks again");
+}
+
 static bool try_time_out(struct search *search, const struct position *at,
 			 const struct sim_call *call)
 {
 	struct position to = *at;
 
-	if (call->timeout != SIM_UNTIL || call->due > first_end(search, at))
+	if (call->timeout != SIM_UNTIL || call->due > first_end(search, at) ||
+	    model_look(&to.model, call->thread))
 		return false;
 	model_time_out(&to.model, call->thread);
 	return try(search, &to, call, call->thread, "times out");
@@ -588,7 +615,7 @@ static bool try_next_call(struct search *search, const struct position *at,
 	uint32_t object[SIM_WAIT_OBJECTS];
 
 	if (at->model.wait[call->thread].phase == MODEL_ASLEEP)
-		return try_time_out(search, at, call);
+		return try_looking_again(search, at, call) || try_time_out(search, at, call);
 	if (at->model.wait[call->thread].phase == MODEL_ENDED ||
 	    call->invoked > first_end(search, at))
 		return false;
@@ -690,7 +717,10 @@ static bool try_death(struct search *search, const struct position *at, uint32_t
 /* In quiescence the thread rightly sleeps. */
 static bool sleeps_rightly(const struct position *at, const struct sim_call *call)
 {
-	return at->model.wait[call->thread].phase == MODEL_ASLEEP &&
+	struct model model = at->model;
+
+	return model.wait[call->thread].phase == MODEL_ASLEEP &&
+	       !model_look(&model, call->thread) &&
 	       (call->timeout != SIM_UNTIL || call->due == SIM_NEVER);
 }
 

@@ -139,10 +139,16 @@ static bool alert_is_object(const struct model *model, const struct model_wait *
 	return model->flavour == SIM_NTSYNC && wait->alertable;
 }
 
-static bool satisfy_any(struct model *model, struct model_wait *wait)
+/* Whether a place may be taken when an object is offered; SIM_NOBODY: all are looked at. */
+static bool is_offered(const struct model_wait *wait, uint32_t place, uint32_t offered)
+{
+	return offered == SIM_NOBODY || wait->object[place] == offered;
+}
+
+static bool satisfy_any(struct model *model, struct model_wait *wait, uint32_t offered)
 {
 	for (uint32_t i = 0; i < wait->objects; i++) {
-		if (!can_have(model, wait, i))
+		if (!is_offered(wait, i, offered) || !can_have(model, wait, i))
 			continue;
 		wait->status = CARAFE_STATUS_WAIT_0 + i;
 		if (take(model, wait, i))
@@ -164,12 +170,16 @@ static bool satisfy_all(struct model *model, struct model_wait *wait)
 	return true;
 }
 
-/* Satisfies a wait if its objects, or its alert, allow it now. */
-static bool satisfy(struct model *model, struct model_wait *wait)
+/*
+ * Satisfies a wait if its objects, or its alert, allow it now.  A sleeper for any is satisfied by the
+ * object that is offered.
+ */
+static bool satisfy(struct model *model, struct model_wait *wait, uint32_t offered)
 {
-	if (wait->all ? satisfy_all(model, wait) : satisfy_any(model, wait))
+	if (wait->all ? satisfy_all(model, wait) : satisfy_any(model, wait, offered))
 		return true;
-	if (!alert_is_object(model, wait) || !can_have(model, wait, wait->objects))
+	if (!alert_is_object(model, wait) || !is_offered(wait, wait->objects, offered) ||
+	    !can_have(model, wait, wait->objects))
 		return false;
 	wait->status = CARAFE_STATUS_WAIT_0 + wait->objects;
 	take(model, wait, wait->objects);
@@ -222,7 +232,7 @@ static bool hand_to_one(struct model *model, uint32_t object, bool all)
 
 		if (model->flavour == SIM_NTSYNC && wait->all != all)
 			continue;
-		if (!waits_for(model, wait, object) || !satisfy(model, wait))
+		if (!waits_for(model, wait, object) || !satisfy(model, wait, object))
 			continue;
 		wait->phase = MODEL_ENDED;
 		leave_queues(model, thread);
@@ -523,7 +533,7 @@ void model_enter(struct model *model, const struct sim_call *call, const uint32_
 	if (call->operation == SIM_SIGNAL_AND_WAIT && !signal_first(model, call, object[0], answer))
 		return;
 	memset(answer, 0, sizeof(*answer));
-	if (satisfy(model, &wait)) {
+	if (satisfy(model, &wait, SIM_NOBODY)) {
 		finish(model, thread, &wait, answer);
 		return;
 	}
@@ -538,6 +548,21 @@ void model_enter(struct model *model, const struct sim_call *call, const uint32_
 	model->wait[thread] = wait;
 	sleep_last(model, thread);
 	answer->sleeps = true;
+}
+
+void model_sleep(struct model *model, const struct sim_call *call, const uint32_t *object)
+{
+	describe_wait(model, call, object, &model->wait[call->thread]);
+	sleep_last(model, call->thread);
+}
+
+bool model_look(struct model *model, uint32_t thread)
+{
+	if (!satisfy(model, &model->wait[thread], SIM_NOBODY))
+		return false;
+	model->wait[thread].phase = MODEL_ENDED;
+	leave_queues(model, thread);
+	return true;
 }
 
 bool model_take_alert(struct model *model, uint32_t thread)

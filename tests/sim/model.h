@@ -7,8 +7,8 @@
  * A wait is two of them: it is entered, and if it sleeps then somebody's later step ends it.
  *
  * Invariants:
- * - Nobody sleeps who could be satisfied: each step that signals an object hands it over before it
- *   ends, to the sleepers in the order in which they came.
+ * - Nobody sleeps who could be satisfied, but after model_sleep(): each step that signals an object
+ *   hands it over before it ends, to the sleepers in the order in which they came.
  * - All unused fields and the spaces between are 0, so equal worlds are equal bytes.
  *
  * What happens if a process dies here: nothing; the model belongs to the test.  The death of a
@@ -123,6 +123,12 @@ void model_take(struct model *model, const struct sim_call *call, const uint32_t
  */
 void model_enter(struct model *model, const struct sim_call *call, const uint32_t *object,
 		 struct model_answer *answer);
+
+/* Falls asleep whatever is signalled: in a wait for any that has looked at all of its objects. */
+void model_sleep(struct model *model, const struct sim_call *call, const uint32_t *object);
+
+/* A sleeper looks again at what it waits for; true if that ends its wait. */
+bool model_look(struct model *model, uint32_t thread);
 
 /* Ends a wait that does not sleep by an alert that was kept; false if there is none. */
 bool model_take_alert(struct model *model, uint32_t thread);

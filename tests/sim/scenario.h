@@ -43,9 +43,13 @@ struct scenario {
 	void (*prepare)(void);
 	/* After every step of anybody.  Reads shared memory freely; must change nothing.  NULL: nothing. */
 	void (*step)(void);
-	/* When nobody can go on.  Then for each living process finish() in a thread of its own, undisturbed; then end(). */
+	/*
+	 * When nobody can go on: join() of one more process, and what that sets free goes on, without
+	 * further accidents; then quiet().  Then for each living process finish() in a thread of its own,
+	 * undisturbed, the one more last; then end().  NULL: nothing, and no more process.
+	 */
+	void (*join)(void);
 	void (*quiet)(void);
-	void (*join)(void); /* of one more process, which leaves last. NULL: there is none */
 	void (*finish)(void);
 	void (*end)(void);
 

@@ -4,11 +4,20 @@
  *
  * What happens if a process dies here: see os/sim/sim.h.
  */
+#include "tests/sim/families.h"
 #include "tests/sim/scenario.h"
 
-#include <stddef.h>
-
 #define SCENARIOS(one) \
+	one(death_and_alert) \
+	one(death_and_pulse) \
+	one(death_for_all) \
+	one(death_in_queue) \
+	one(death_of_janitor) \
+	one(death_of_maker) \
+	one(death_of_owner) \
+	one(death_of_signaller) \
+	one(death_of_waiter) \
+	one(ends_of_threads) \
 	one(kcas_two) \
 	one(kcas_three) \
 	one(queue_two) \
@@ -19,16 +28,25 @@
 	one(set_death) \
 	one(grant_death) \
 	one(janitor_wakes) \
-	one(janitors_die)
+	one(janitors_die) \
+	one(leaving) \
+	one(pulse_of_set) \
+	one(set_and_wait) \
+	one(switch_and_wait)
 
 #define DECLARE(name) extern const struct scenario scenario_##name;
 #define ADDRESS(name) &scenario_##name,
 
 SCENARIOS(DECLARE)
 
-static const struct scenario *const scenarios[] = { SCENARIOS(ADDRESS) };
+static const struct scenario *const listed[] = { SCENARIOS(ADDRESS) };
+
+#define LISTED (unsigned)(sizeof(listed) / sizeof(listed[0]))
 
 const struct scenario *scenario_at(unsigned number)
 {
-	return number < sizeof(scenarios) / sizeof(scenarios[0]) ? scenarios[number] : NULL;
+	if (number < LISTED)
+		return listed[number];
+	number -= LISTED;
+	return number < pairs_count() ? pairs_at(number) : crowds_at(number - pairs_count());
 }

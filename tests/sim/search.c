@@ -86,22 +86,34 @@ static bool anybody_lives(void)
 }
 
 /*
- * Everybody who lives leaves, one after the other; whoever cannot, dies first.  One more process comes
- * before that and goes last, so that somebody is there for the dead.
+ * Nobody can go on.  One more process joins, which does for the dead what has to be done, and what
+ * that sets free runs to its end, without further accidents.
  */
+static enum sim_end go_on(const struct scenario *scenario, const struct sim_decider *decider,
+			  struct sim_budget budget)
+{
+	static const struct sim_budget none;
+	enum sim_end end;
+
+	if (scenario->join == NULL || !anybody_lives())
+		return SIM_END_QUIET;
+	end = sim_execute_in(sim_new_process(), scenario->join);
+	if (end != SIM_END_QUIET)
+		return end;
+	memcpy(budget.verb, none.verb, sizeof(budget.verb));
+	return sim_execute(decider, &budget);
+}
+
+/* Everybody who lives leaves, one after the other; whoever cannot, dies first. */
 static enum sim_end finish(const struct scenario *scenario)
 {
 	enum sim_end end = SIM_END_QUIET;
 	unsigned i;
 
-	if (scenario->finish == NULL || !anybody_lives())
-		return end;
-	if (scenario->join != NULL)
-		end = sim_execute_in(sim_new_process(), scenario->join);
 	for (i = 0; i < sim_processes(); i++)
 		if (sim_is_alive(i) && cannot_leave(scenario, i))
 			sim_execute_death(i);
-	for (i = 0; end == SIM_END_QUIET && i < sim_processes(); i++)
+	for (i = 0; scenario->finish != NULL && end == SIM_END_QUIET && i < sim_processes(); i++)
 		if (sim_is_alive(i))
 			end = sim_execute_in(i, scenario->finish);
 	return end;
@@ -123,6 +135,8 @@ enum sim_end scenario_execute(const struct scenario *scenario, const struct sim_
 	sim_reset();
 	end = sim_execute(decider, &budget);
 	last_steps = sim_now();
+	if (end == SIM_END_QUIET)
+		end = go_on(scenario, decider, budget);
 	if (end != SIM_END_QUIET)
 		return end;
 	if (scenario->quiet != NULL)

@@ -46,7 +46,7 @@ struct search {
 	unsigned restarts; /* exhaustive: a word turned out to be contended */
 	bool complete;	   /* exhaustive: nothing within the bounds is left */
 	bool failed;
-	char failure[512];
+	char failure[8192];
 	uint64_t failed_seed;
 	struct schedule schedule; /* of the failure */
 };

@@ -28,7 +28,7 @@ struct wishes {
 	const char *replay;
 	int strategy; /* enum strategy, or -1: all of them */
 	uint64_t seed, schedules;
-	bool has_seed, trace, shrink, json, list, plain;
+	bool has_seed, trace, shrink, first, json, list, plain;
 	unsigned preemptions, deaths;
 	bool has_preemptions, has_deaths;
 	unsigned stale;
@@ -54,6 +54,7 @@ static const char usage[] =
 	"  --replay SCHEDULE      follows a schedule, or the one in a file of that name\n"
 	"  --trace                shows every step of a replay\n"
 	"  --shrink               makes a failing replay shorter\n"
+	"  --first                stops at the first fault, which it does not make shorter\n"
 	"  --json                 one object a line\n"
 	"\n"
 	"A schedule: 0*57,1*12,K1,0 lets thread 0 make 57 steps and thread 1 then 12, kills process 1\n"
@@ -191,7 +192,7 @@ static bool search_one(const struct wishes *wishes, const struct scenario *scena
 	began = seconds();
 	(void)search_run(&present);
 	hide_progress();
-	if (present.failed)
+	if (present.failed && !wishes->first)
 		(void)schedule_shrink(scenario, &present.schedule);
 	schedule_write(&present.schedule, text, sizeof(text));
 	(wishes->json ? report_json : report_text)(&present, seconds() - began, text);
@@ -257,6 +258,8 @@ static bool explore(const struct wishes *wishes, const struct scenario *scenario
 	for (strategy = STRATEGY_EXHAUSTIVE; strategy <= STRATEGY_PCT; strategy++) {
 		if (wishes->strategy >= 0 && wishes->strategy != strategy)
 			continue;
+		if (!right && wishes->first)
+			break;
 		if (strategy == STRATEGY_EXHAUSTIVE && !has_exhaustive(scenario) && wishes->strategy < 0)
 			continue;
 		right &= search_one(wishes, scenario, (enum strategy)strategy);
@@ -390,12 +393,13 @@ static void read_option(int option, struct wishes *wishes)
 
 static void read_options(int argc, char **argv, struct wishes *wishes)
 {
-	static int list_wanted, plain, trace, shrink, json, orders;
+	static int list_wanted, plain, trace, shrink, first, json, orders;
 	static const struct option options[] = {
 		{ "list", no_argument, &list_wanted, 1 },
 		{ "plain", no_argument, &plain, 1 },
 		{ "trace", no_argument, &trace, 1 },
 		{ "shrink", no_argument, &shrink, 1 },
+		{ "first", no_argument, &first, 1 },
 		{ "json", no_argument, &json, 1 },
 		{ "scenario", required_argument, NULL, 'c' },
 		{ "strategy", required_argument, NULL, 't' },
@@ -420,6 +424,7 @@ static void read_options(int argc, char **argv, struct wishes *wishes)
 	wishes->plain = plain;
 	wishes->trace = trace;
 	wishes->shrink = shrink;
+	wishes->first = first;
 	wishes->json = json;
 	wishes->orders = orders;
 	if (wishes->replay != NULL && wishes->scenario == NULL)
@@ -438,6 +443,8 @@ static bool explore_meant(const struct wishes *wishes)
 	for (i = 0; (scenario = scenario_at(i)) != NULL; i++) {
 		if (!is_meant(wishes, scenario))
 			continue;
+		if (!right && wishes->first)
+			break;
 		count++;
 		right &= wishes->replay != NULL ? replay_one(wishes, scenario, wishes->replay) :
 						  explore(wishes, scenario);

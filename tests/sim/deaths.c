@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tests/sim/deaths.c - processes that die at any step of what they do, of the sweep of others, and
+ * of the sweep of the sweeper.
+ *
+ * Thread 1, in process 1, is who has something to lose; the last threads go rounds as a janitor
+ * does.  Who dies is up to the scheduler.
+ *
+ * What happens if a process dies here: that is the question.
+ */
+#include "tests/sim/plan.h"
+
+#define ONE_DEATH \
+	.bounds = { .preemptions = SCENARIO_ANY, .deaths = 1 }, \
+	.exhaustive = { .preemptions = 0, .deaths = 1 }
+#define TWO_DEATHS .bounds = { .preemptions = SCENARIO_ANY, .deaths = 2, .halts = 1 }
+#define THREE_PROCESSES .processes = 3, .threads = 3, .thread = { RUNS(0), RUNS(1), RUNS(2) }
+#define FOUR_PROCESSES \
+	.processes = 4, .threads = 4, .thread = { RUNS(0), RUNS(1), RUNS(2), RUNS(3) }
+
+static const struct plan owner = {
+	.object = { MUTANT(0), AUTO(0) },
+	.first = { [1] = WAIT(0, EVER) },
+	.thread = { { WAIT(0, EVER), WHOSE(0), FREE_IT(0) },
+		    { WAIT(0, EVER), SET(1), FREE_IT(0) },
+		    { ROUND, WHOSE(0), ROUND } },
+};
+
+const struct scenario scenario_death_of_owner = {
+	PLANNED("death-of-owner", "the mutants of the dead are abandoned once", &owner),
+	THREE_PROCESSES,
+	ONE_DEATH,
+};
+
+static const struct plan waiter = {
+	.object = { AUTO(0) },
+	.thread = { { SET(0), IS_SET(0) },
+		    { WAIT(0, EVER), SET(0) },
+		    { ROUND, WAIT(0, TRY), ROUND } },
+};
+
+const struct scenario scenario_death_of_waiter = {
+	PLANNED("death-of-waiter", "what the dead were granted is lost with them or given back",
+		&waiter),
+	THREE_PROCESSES,
+	ONE_DEATH,
+};
+
+static const struct plan queue = {
+	.object = { AUTO(0), SEMAPHORE(0, 2) },
+	.thread = { { SET(0), POST(1, 1) },
+		    { ANY(0, 1, EVER) },
+		    { WAIT(0, EVER) },
+		    { ROUND, ROUND } },
+};
+
+const struct scenario scenario_death_in_queue = {
+	PLANNED("death-in-queue", "the dead leave the queues, and those behind them are served",
+		&queue),
+	FOUR_PROCESSES,
+	ONE_DEATH,
+};
+
+static const struct plan for_all = {
+	.object = { AUTO(0), MUTANT(0), SEMAPHORE(0, 2) },
+	.thread = { { SET(0), POST(2, 1) },
+		    { A_CALL(WAIT_ALL, .objects = 3, .object = { 0, 1, 2 }), FREE_IT(1) },
+		    { ROUND, WAIT(1, TIMED), COUNT(2), IS_SET(0) } },
+};
+
+const struct scenario scenario_death_for_all = {
+	PLANNED("death-for-all", "a wait for all of the dead took all or nothing", &for_all),
+	THREE_PROCESSES,
+	ONE_DEATH,
+};
+
+static const struct plan signaller = {
+	.object = { AUTO(0), MANUAL(0), MUTANT(0) },
+	.first = { [1] = WAIT(2, EVER) },
+	.thread = { { WAIT(0, EVER), WAIT(2, EVER) },
+		    { SET(0), PULSE(1), FREE_IT(2), SET(1) },
+		    { WAIT(1, TIMED), ROUND, WHOSE(2) } },
+};
+
+const struct scenario scenario_death_of_signaller = {
+	PLANNED("death-of-signaller", "a signal of the dead was given or was not", &signaller),
+	THREE_PROCESSES,
+	ONE_DEATH,
+};
+
+static const struct plan pulsed = {
+	.object = { AUTO(0), AUTO(1), MUTANT(0) },
+	.first = { [0] = WAIT(2, EVER) },
+	.thread = { { PULSE(0), IS_SET(0), FREE_IT(2), PULSE(0) },
+		    { A_CALL(WAIT_ALL, .objects = 3, .object = { 0, 1, 2 }), WAIT(0, EVER) },
+		    { ROUND, WAIT(0, TIMED), WHOSE(2), IS_SET(1) } },
+};
+
+const struct scenario scenario_death_and_pulse = {
+	PLANNED("death-and-pulse", "what a pulse gave to the dead is lost, and no event set", &pulsed),
+	THREE_PROCESSES,
+	ONE_DEATH,
+};
+
+static const struct plan maker = {
+	.object = { AUTO(0), MUTANT(0) },
+	.thread = { { SHUT(0), SET(0) },
+		    { MAKE(4, 1, 0), SHUT(0), WAIT(1, EVER), SHUT(1), MAKE(8, 0, 1) },
+		    { ROUND, SHUT(1), ROUND } },
+};
+
+const struct scenario scenario_death_of_maker = {
+	PLANNED("death-of-maker", "handles and objects of the dead are gone", &maker),
+	THREE_PROCESSES,
+	ONE_DEATH,
+};
+
+static const struct plan janitor = {
+	.object = { MUTANT(0), AUTO(0) },
+	.first = { [1] = WAIT(0, EVER) },
+	.thread = { { WAIT(0, EVER), SET(1), FREE_IT(0) },
+		    { WAIT(1, EVER), FREE_IT(0) },
+		    { ROUND, SET(1) },
+		    { ROUND, WHOSE(0), ROUND } },
+};
+
+const struct scenario scenario_death_of_janitor = {
+	PLANNED("death-of-janitor", "a sweep that is cut off is finished by the next", &janitor),
+	FOUR_PROCESSES,
+	TWO_DEATHS,
+};
+
+static const struct plan alerted = {
+	.object = { AUTO(0) },
+	.thread = { { ALERT(1), ALERT(2) },
+		    { WAIT(0, EVER, .alertable = true), WAIT(0, EVER, .alertable = true) },
+		    { WAIT(0, TIMED, .alertable = true), SET(0), ROUND } },
+};
+
+const struct scenario scenario_death_and_alert = {
+	PLANNED("death-and-alert", "an alert reaches a wait or is kept", &alerted),
+	THREE_PROCESSES,
+	ONE_DEATH,
+};
+
+static const struct plan threads = {
+	.object = { MUTANT(0), MUTANT(0) },
+	.thread = { { WAIT(0, EVER), WAIT(1, EVER), WAIT(0, EVER) },
+		    { WAIT(1, EVER), WAIT(0, EVER), FREE_IT(0) },
+		    { WAIT(0, TIMED), WAIT(1, TIMED) } },
+};
+
+const struct scenario scenario_ends_of_threads = {
+	PLANNED("ends-of-threads", "a thread that ends abandons its mutants", &threads),
+	.processes = 2,
+	.threads = 3,
+	.thread = { RUNS(0), RUNS(0), RUNS(1) },
+	.bounds = { .preemptions = SCENARIO_ANY, .late = 1 },
+	.exhaustive = { .preemptions = 1 },
+};
+
+static const struct plan leaving = {
+	.object = { MUTANT(0), AUTO(0) },
+	.first = { [1] = WAIT(0, EVER) },
+	.thread = { { WAIT(0, EVER), FREE_IT(0), LEAVE },
+		    { SET(1), LEAVE },
+		    { WAIT(1, EVER), ROUND, WHOSE(0) } },
+};
+
+const struct scenario scenario_leaving = {
+	PLANNED("leaving", "a process that ends is as one that dies", &leaving),
+	THREE_PROCESSES,
+	ONE_DEATH,
+};

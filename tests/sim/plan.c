@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tests/sim/plan.c - see tests/sim/plan.h.
+ *
+ * What happens if a process dies here: see tests/sim/record.h.
+ */
+#include "core/round.h"
+#include "tests/sim/plan.h"
+#include "tests/sim/record.h"
+
+static const struct plan *present(void)
+{
+	return scenario_present->plan;
+}
+
+static void describe(const struct act *act, struct sim_call *call)
+{
+	*call = (struct sim_call){ .operation = (enum sim_operation)(act->operation - 1),
+				   .handles = act->objects,
+				   .argument = { act->argument[0], act->argument[1] },
+				   .target = act->target,
+				   .object = act->made,
+				   .inherit = act->inherit,
+				   .alertable = act->alertable,
+				   .timeout = act->timeout };
+	for (uint32_t i = 0; i < act->objects; i++)
+		call->handle[i] = act->object[i];
+}
+
+static void play(const struct act *act)
+{
+	struct sim_call call;
+
+	describe(act, &call);
+	call.object += sim_self();
+	record_call(&call);
+}
+
+static void do_act(const struct act *act)
+{
+	switch (act->operation - 1) {
+	case PLAN_ROUND:
+		sim_point();
+		base_must(cf_round(base_environment()), "a round");
+		break;
+	case PLAN_LEAVE:
+		sim_point();
+		sim_exit();
+		break;
+	default:
+		play(act);
+	}
+}
+
+void plan_run(void)
+{
+	const struct act *act = present()->thread[sim_self()];
+
+	for (unsigned i = 0; i < PLAN_ACTS && act[i].operation != 0; i++)
+		do_act(&act[i]);
+}
+
+static void make_objects(void)
+{
+	struct sim_call call;
+
+	for (uint32_t i = 0; i < PLAN_OBJECTS && present()->object[i].operation != 0; i++) {
+		describe(&present()->object[i], &call);
+		call.object = i;
+		record_before(&call);
+	}
+}
+
+void plan_prepare(void)
+{
+	bool first = base_environment() == NULL;
+	struct sim_call call;
+
+	base_prepare();
+	record_thread();
+	if (sim_self() == 0)
+		make_objects();
+	else if (first)
+		record_share();
+	if (present()->first[sim_self()].operation == 0)
+		return;
+	describe(&present()->first[sim_self()], &call);
+	record_before(&call);
+}
+
+void plan_step(void)
+{
+	record_step();
+}
+
+void plan_quiet(void)
+{
+	record_judge();
+}

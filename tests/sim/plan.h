@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tests/sim/plan.h - scenarios as tables: which objects there are, and what each thread does.
+ *
+ * Every call is written down, and when nobody can go on the history is judged.  When everybody has
+ * gone nothing may be left.
+ *
+ * What happens if a process dies here: see tests/sim/record.h.
+ */
+#ifndef CF_TESTS_SIM_PLAN_H
+#define CF_TESTS_SIM_PLAN_H
+
+#include "tests/sim/base.h"
+#include "tests/sim/history.h"
+#include "tests/sim/scenario.h"
+
+#define PLAN_OBJECTS 6u
+#define PLAN_ACTS 8u
+#define PLAN_THREADS 8u
+
+/* What a program does besides calls that are written down. */
+enum plan_operation {
+	PLAN_ROUND = SIM_OPERATIONS, /* goes a janitor's round */
+	PLAN_LEAVE,		     /* its process exits */
+};
+
+/* A call as in struct sim_call, or something else; handles are numbers of objects. */
+struct act {
+	int operation; /* 1 + one of the two enumerations; 0: the end */
+	uint32_t objects, object[SIM_WAIT_OBJECTS];
+	int32_t argument[2];
+	uint32_t target, made;
+	enum sim_timeout timeout;
+	bool alertable, inherit;
+};
+
+struct plan {
+	struct act object[PLAN_OBJECTS]; /* made by thread 0 before the run */
+	struct act first[PLAN_THREADS];	 /* what each does before the run, without sleeping */
+	struct act thread[PLAN_THREADS][PLAN_ACTS];
+};
+
+/* For struct scenario. */
+void plan_prepare(void);
+void plan_run(void);
+void plan_step(void);
+void plan_quiet(void);
+
+#define A_CALL(what, ...) { .operation = SIM_##what + 1, __VA_ARGS__ }
+#define A_PLAIN(what, which, ...) A_CALL(what, .objects = 1, .object = { which }, __VA_ARGS__)
+
+/* ---- objects ---- */
+#define AN_EVENT(type, set) A_CALL(EVENT_CREATE, .argument = { type, set }, .inherit = true)
+#define AUTO(set) AN_EVENT(1, set)
+#define MANUAL(set) AN_EVENT(0, set)
+#define MUTANT(owned) A_CALL(MUTANT_CREATE, .argument = { owned, 0 }, .inherit = true)
+#define SEMAPHORE(count, most) \
+	A_CALL(SEMAPHORE_CREATE, .argument = { count, most }, .inherit = true)
+
+/* ---- calls ---- */
+#define SET(which) A_PLAIN(EVENT_SET, which, .made = 0)
+#define RESET(which) A_PLAIN(EVENT_RESET, which, .made = 0)
+#define PULSE(which) A_PLAIN(EVENT_PULSE, which, .made = 0)
+#define IS_SET(which) A_PLAIN(EVENT_QUERY, which, .made = 0)
+#define FREE_IT(which) A_PLAIN(MUTANT_RELEASE, which, .made = 0)
+#define WHOSE(which) A_PLAIN(MUTANT_QUERY, which, .made = 0)
+#define POST(which, count) A_PLAIN(SEMAPHORE_RELEASE, which, .argument = { count, 0 })
+#define COUNT(which) A_PLAIN(SEMAPHORE_QUERY, which, .made = 0)
+#define SHUT(which) A_PLAIN(CLOSE, which, .made = 0)
+/* The object has this number and the thread's added. */
+#define MAKE(number, type, set) \
+	A_CALL(EVENT_CREATE, .made = number, .argument = { type, set }, .inherit = true)
+#define ALERT(whom) A_CALL(ALERT, .target = whom)
+#define WAIT(which, ...) A_PLAIN(WAIT_ANY, which, .timeout = __VA_ARGS__)
+#define ANY(one, two, ...) \
+	A_CALL(WAIT_ANY, .objects = 2, .object = { one, two }, .timeout = __VA_ARGS__)
+#define ALL(one, two, ...) \
+	A_CALL(WAIT_ALL, .objects = 2, .object = { one, two }, .timeout = __VA_ARGS__)
+#define SWITCH(one, two, ...) \
+	A_CALL(SIGNAL_AND_WAIT, .objects = 2, .object = { one, two }, .timeout = __VA_ARGS__)
+#define ROUND { .operation = PLAN_ROUND + 1 }
+#define LEAVE { .operation = PLAN_LEAVE + 1 }
+
+#define EVER SIM_FOR_EVER
+#define TRY SIM_POLL
+#define TIMED SIM_UNTIL
+
+/* The parts of a struct scenario that all plans share. */
+#define PLANNED(title, text, table) \
+	.name = title, .about = text, .plan = table, .prepare = plan_prepare, .step = plan_step, \
+	.quiet = plan_quiet, .join = base_join, .finish = base_finish, .end = base_end
+#define RUNS(process) { process, plan_run }
+
+#endif

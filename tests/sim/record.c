@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tests/sim/record.c - see tests/sim/record.h.
+ *
+ * Stamps of the run follow those of what was made before the first step.
+ *
+ * What happens if a process dies here: see tests/sim/record.h.
+ */
+#include <string.h>
+
+#include "core/environment.h"
+#include "core/region.h"
+#include "core/word.h"
+#include "tests/sim/linear.h"
+#include "tests/sim/record.h"
+
+#define MOST_CALLS 96u
+#define FIRST_STAMP 1000u /* of the run */
+
+struct record {
+	uint32_t calls;
+	struct sim_call call[MOST_CALLS];
+	uint64_t swept[SIM_MOST_PROCESSES];
+	bool opened[SIM_MOST_PROCESSES];
+	uint32_t slot[SIM_MOST_PROCESSES];
+	uint32_t id[MODEL_THREADS];
+	uint32_t index[MODEL_OBJECTS]; /* of what was made before the run */
+	carafe_handle handle[SIM_MOST_PROCESSES][MODEL_OBJECTS];
+};
+
+#define RECORD SCRATCH_OF(struct record)
+
+_Static_assert(sizeof(struct base) + sizeof(struct record) <= SIM_SCRATCH, "no room");
+
+static uint64_t stamp(uint64_t step)
+{
+	return step == UINT64_MAX ? SIM_NEVER : step + FIRST_STAMP;
+}
+
+carafe_handle record_handle(uint32_t process, uint32_t object)
+{
+	return RECORD->handle[process][object];
+}
+
+static struct sim_call *new_call(const struct sim_call *asked)
+{
+	struct sim_call *call;
+
+	if (RECORD->calls == MOST_CALLS)
+		sim_fail("more calls than the record holds");
+	call = &RECORD->call[RECORD->calls++];
+	*call = *asked;
+	call->thread = sim_self();
+	call->returned = SIM_NEVER;
+	call->due = SIM_NEVER;
+	for (uint32_t i = 0; i < call->handles; i++)
+		call->handle[i] = RECORD->handle[sim_process()][asked->handle[i]];
+	return call;
+}
+
+/* ---- the calls ---- */
+
+static carafe_access access_of(const struct sim_call *call)
+{
+	(void)call;
+	return CARAFE_GENERIC_ALL;
+}
+
+static carafe_status create(struct sim_call *call)
+{
+	carafe_environment *environment = base_environment();
+	uint32_t attributes = call->inherit ? CARAFE_INHERIT : 0;
+
+	switch (call->operation) {
+	case SIM_EVENT_CREATE:
+		return carafe_event_create(environment, access_of(call), attributes,
+					   (enum carafe_event_type)call->argument[0],
+					   call->argument[1], &call->made);
+	case SIM_MUTANT_CREATE:
+		return carafe_mutant_create(environment, access_of(call), attributes,
+					    call->argument[0], &call->made);
+	default:
+		return carafe_semaphore_create(environment, access_of(call), attributes,
+					       call->argument[0], call->argument[1], &call->made);
+	}
+}
+
+static carafe_status query(struct sim_call *call)
+{
+	carafe_environment *environment = base_environment();
+	struct carafe_event_information event = { 0 };
+	struct carafe_mutant_information mutant = { 0 };
+	struct carafe_semaphore_information semaphore = { 0 };
+	carafe_status status;
+
+	switch (call->operation) {
+	case SIM_EVENT_QUERY:
+		status = carafe_event_query(environment, call->handle[0], &event);
+		call->out[0] = (int32_t)event.type;
+		call->out[1] = (int32_t)event.state;
+		return status;
+	case SIM_MUTANT_QUERY:
+		status = carafe_mutant_query(environment, call->handle[0], &mutant);
+		call->out[0] = mutant.count;
+		call->out[1] = mutant.owned_by_caller;
+		call->out[2] = mutant.abandoned;
+		return status;
+	default:
+		status = carafe_semaphore_query(environment, call->handle[0], &semaphore);
+		call->out[0] = semaphore.count;
+		call->out[1] = semaphore.maximum;
+		return status;
+	}
+}
+
+/* Waits of one thread have the same length, so that deadlines pass in the order of the waits. */
+static const int64_t *timeout_of(const struct sim_call *call)
+{
+	static const int64_t poll = 0, moment = -1000;
+
+	return call->timeout == SIM_FOR_EVER ? NULL : call->timeout == SIM_POLL ? &poll : &moment;
+}
+
+static carafe_status wait(const struct sim_call *call)
+{
+	carafe_environment *environment = base_environment();
+	const int64_t *timeout = timeout_of(call);
+
+	if (call->operation == SIM_SIGNAL_AND_WAIT)
+		return carafe_signal_and_wait(environment, call->handle[0], call->handle[1],
+					      call->alertable, timeout);
+	if (call->operation == SIM_WAIT_ANY && call->handles == 1)
+		return carafe_wait_one(environment, call->handle[0], call->alertable, timeout);
+	return carafe_wait_many(environment, call->handles, call->handle,
+				call->operation == SIM_WAIT_ALL ? CARAFE_WAIT_ALL : CARAFE_WAIT_ANY,
+				call->alertable, timeout);
+}
+
+static carafe_status make_call(struct sim_call *call)
+{
+	carafe_environment *environment = base_environment();
+
+	switch (call->operation) {
+	case SIM_EVENT_CREATE:
+	case SIM_MUTANT_CREATE:
+	case SIM_SEMAPHORE_CREATE:
+		return create(call);
+	case SIM_EVENT_SET:
+		return carafe_event_set(environment, call->handle[0], &call->out[0]);
+	case SIM_EVENT_RESET:
+		return carafe_event_reset(environment, call->handle[0], &call->out[0]);
+	case SIM_EVENT_PULSE:
+		return carafe_event_pulse(environment, call->handle[0], &call->out[0]);
+	case SIM_MUTANT_RELEASE:
+		return carafe_mutant_release(environment, call->handle[0], &call->out[0]);
+	case SIM_SEMAPHORE_RELEASE:
+		return carafe_semaphore_release(environment, call->handle[0], call->argument[0],
+						&call->out[0]);
+	case SIM_ALERT:
+		return carafe_thread_alert(environment, RECORD->id[call->target]);
+	case SIM_CLOSE:
+		return carafe_close(environment, call->handle[0]);
+	case SIM_WAIT_ANY:
+	case SIM_WAIT_ALL:
+	case SIM_SIGNAL_AND_WAIT:
+		return wait(call);
+	default:
+		return query(call);
+	}
+}
+
+/* A timed wait that ran out without sleeping found that the clock had been put on meanwhile. */
+static void note_deadline(struct sim_call *call)
+{
+	uint64_t late = stamp(sim_late(sim_self()));
+
+	if (call->timeout != SIM_UNTIL || call->status != CARAFE_STATUS_TIMEOUT)
+		return;
+	call->due = late != SIM_NEVER && late >= call->invoked ? late : call->invoked;
+}
+
+static void note_result(const struct sim_call *call)
+{
+	sim_note((uint64_t)call->status << 32 | (uint32_t)call->out[0]);
+	sim_note((uint64_t)(uint32_t)call->out[1] << 32 | (uint32_t)call->out[2]);
+	sim_note(call->made);
+}
+
+void record_call(const struct sim_call *asked)
+{
+	struct sim_call *call;
+
+	sim_point();
+	call = new_call(asked);
+	call->invoked = stamp(sim_now());
+	sim_note((uint64_t)call->operation << 32 | call->handle[0]);
+	call->status = make_call(call);
+	call->returned = stamp(sim_now() + 1);
+	note_deadline(call);
+	note_result(call);
+	if (call->made)
+		RECORD->handle[sim_process()][call->object] = call->made;
+}
+
+/* ---- before the run ---- */
+
+void record_before(const struct sim_call *asked)
+{
+	struct sim_call *call = new_call(asked);
+
+	call->invoked = 2 * RECORD->calls - 1;
+	call->status = make_call(call);
+	base_must(call->status, "a call before the run");
+	call->returned = call->invoked + 1;
+	if (call->made == 0)
+		return;
+	RECORD->handle[sim_process()][call->object] = call->made;
+	RECORD->index[call->object] = base_object(call->made);
+}
+
+void record_thread(void)
+{
+	uint32_t process = sim_process();
+
+	base_must(carafe_thread_id(base_environment(), &RECORD->id[sim_self()]),
+		  "carafe_thread_id");
+	RECORD->slot[process] = base_environment()->process;
+	RECORD->opened[process] = true;
+}
+
+/* Gives the running process a handle of the object that this call made in process 0. */
+static void share(const struct sim_call *made)
+{
+	struct sim_call own = *made;
+
+	if (own.operation == SIM_MUTANT_CREATE)
+		own.argument[0] = 0;
+	base_must(create(&own), "create");
+	if (own.made != made->made)
+		sim_fail("the same numbers were expected in every process");
+	base_share(own.made, RECORD->index[made->object]);
+	RECORD->handle[sim_process()][made->object] = own.made;
+}
+
+void record_share(void)
+{
+	struct sim_call fork = { .operation = SIM_FORK, .target = sim_process() };
+	struct sim_call *call;
+
+	for (uint32_t i = 0; i < RECORD->calls; i++)
+		if (RECORD->call[i].made != 0)
+			share(&RECORD->call[i]);
+	call = new_call(&fork);
+	call->thread = 0;
+	call->invoked = 2 * RECORD->calls - 1;
+	call->returned = call->invoked + 1;
+}
+
+void record_forked(uint32_t parent)
+{
+	memcpy(RECORD->handle[sim_process()], RECORD->handle[parent], sizeof(RECORD->handle[0]));
+	record_thread();
+}
+
+/* ---- in the end ---- */
+
+void record_step(void)
+{
+	for (uint32_t i = 0; i < sim_processes(); i++) {
+		uint64_t state;
+
+		if (!RECORD->opened[i] || RECORD->swept[i] != 0 || sim_is_alive(i))
+			continue;
+		state = cf_load(&BASE->region->process[RECORD->slot[i]].state);
+		if (!cf_described(state) && cf_value(state) == 0)
+			RECORD->swept[i] = stamp(sim_now());
+	}
+}
+
+static uint64_t swept(uint32_t process)
+{
+	return RECORD->swept[process] ? RECORD->swept[process] : SIM_NEVER;
+}
+
+static void describe_process(struct sim_process *process, uint32_t number)
+{
+	process->died = stamp(sim_died(number));
+	process->swept = process->died == SIM_NEVER ? SIM_NEVER : swept(number);
+}
+
+static void describe_thread(struct sim_thread *thread, uint32_t number)
+{
+	thread->process = sim_process_of(number);
+	thread->ended = stamp(sim_ending(number));
+	thread->swept = stamp(sim_finished(number));
+	thread->halted = stamp(sim_halted(number));
+}
+
+void record_judge(void)
+{
+	static struct linear_result result;
+	struct sim_process processes[SIM_MOST_PROCESSES];
+	struct sim_thread threads[MODEL_THREADS];
+	struct sim_history history = { .quiescent = true,
+				       .calls = RECORD->calls,
+				       .processes = sim_processes(),
+				       .call = RECORD->call,
+				       .thread = threads,
+				       .process = processes };
+
+	while (history.threads < MODEL_THREADS && RECORD->id[history.threads] != 0)
+		history.threads++;
+	for (uint32_t i = 0; i < history.processes; i++)
+		describe_process(&processes[i], i);
+	for (uint32_t i = 0; i < history.threads; i++)
+		describe_thread(&threads[i], i);
+	linear_check(&history, 0, &result);
+	if (result.verdict != LINEAR_RIGHT)
+		sim_fail("the history is %s.\n%s", linear_name(result.verdict), result.text);
+}

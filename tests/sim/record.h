@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tests/sim/record.h - calls of the library by numbers of objects, written down as a history that
+ * is checked in the end (tests/sim/linear.h).
+ *
+ * Object i of the scenario has, in each process, the handle that record_handle() tells; it stays
+ * there when it is closed, so that a program can go on using it.
+ *
+ * What happens if a process dies here: its call stays in the history as one that did not return.
+ */
+#ifndef CF_TESTS_SIM_RECORD_H
+#define CF_TESTS_SIM_RECORD_H
+
+#include "tests/sim/base.h"
+#include "tests/sim/history.h"
+#include "tests/sim/model.h"
+
+/*
+ * Makes a call of the running thread and writes it down.  Of the call, what is asked is given:
+ * operation, arguments, time-out; handles are numbers of objects.
+ */
+void record_call(const struct sim_call *asked);
+
+/* For prepare(): the same, before the first step; it must not fail. */
+void record_before(const struct sim_call *asked);
+
+/*
+ * For prepare(), once in each other process, after all of those that make objects: gives it the
+ * same handles for those objects, as if it had inherited them.
+ */
+void record_share(void);
+
+/* For prepare(), in each thread: who it is. */
+void record_thread(void);
+
+carafe_handle record_handle(uint32_t process, uint32_t object);
+
+/* The calling process was made by fork(). */
+void record_forked(uint32_t parent);
+
+/* For step(): notices when the dead have been swept. */
+void record_step(void);
+
+/* For quiet(): fails the execution if the history is not right. */
+void record_judge(void);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tests/sim/waits.c - whole waits: who signals, who waits, who comes between.
+ *
+ * What happens if a process dies here: see tests/sim/record.h.
+ */
+#include "tests/sim/plan.h"
+
+static const struct plan set_and_wait = {
+	.object = { AUTO(0) },
+	.thread = { { SET(0) }, { WAIT(0, EVER) }, { WAIT(0, EVER) } },
+};
+
+static const struct plan pulse_of_set = {
+	.object = { AUTO(1), SEMAPHORE(0, 1) },
+	.thread = { { POST(1, 1) }, { ALL(0, 1, EVER) }, { PULSE(0) } },
+};
+
+/* Catches a pulse that tells of a set event and still releases who waits for it. */
+const struct scenario scenario_pulse_of_set = {
+	PLANNED("pulse-of-set", "a pulse of an event that is set is a reset", &pulse_of_set),
+	.processes = 3,
+	.threads = 3,
+	.thread = { RUNS(0), RUNS(1), RUNS(2) },
+	.bounds = { .preemptions = SCENARIO_ANY },
+	.exhaustive = { .preemptions = 1 },
+};
+
+static const struct plan switch_and_wait = {
+	.object = { AUTO(0), AUTO(0), SEMAPHORE(1, 2) },
+	.thread = { { SWITCH(0, 2, EVER), SET(1) },
+		    { WAIT(0, EVER), SET(1), COUNT(2) },
+		    { ALL(1, 2, EVER), WAIT(1, EVER) } },
+};
+
+/* Catches a signal that others see while what its caller waits for can still be taken from him. */
+const struct scenario scenario_switch_and_wait = {
+	PLANNED("switch-and-wait", "a signal and the end of its wait are one", &switch_and_wait),
+	.processes = 3,
+	.threads = 3,
+	.thread = { RUNS(0), RUNS(1), RUNS(2) },
+	.bounds = { .preemptions = SCENARIO_ANY },
+	.exhaustive = { .preemptions = 1 },
+};
+
+const struct scenario scenario_set_and_wait = {
+	PLANNED("set-and-wait", "a set gives to one of two waiters", &set_and_wait),
+	.processes = 3,
+	.threads = 3,
+	.thread = { RUNS(0), RUNS(1), RUNS(2) },
+	.bounds = { .preemptions = SCENARIO_ANY, .deaths = 1, .halts = 1 },
+	.exhaustive = { .preemptions = 2 },
+};
