@@ -546,8 +546,8 @@ static bool try_sleeping(struct search *search, const struct position *at,
 {
 	struct position to = *at;
 
-	if (call->handles < 2 || at->looked[call->thread] < call->handles ||
-	    call->timeout == SIM_POLL)
+	if (at->looked[call->thread] < call->handles || call->timeout == SIM_POLL ||
+	    (call->handles < 2 && !(at->model.alerted >> call->thread & 1)))
 		return false;
 	model_sleep(&to.model, call, object);
 	return try(search, &to, call, call->thread, "takes its places");

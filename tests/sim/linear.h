@@ -16,7 +16,8 @@
  * it got is lost with it or is given back.
  * - A wait for any looks at its objects one after the other.  So an object counts as not
  *   signalled if it was so at some moment of the call before the objects after it were looked at;
- *   and a pulse may reach the wait although another of its objects has been signalled since.
+ *   and a pulse may reach the wait although another of its objects has been signalled since, or
+ *   the thread was alerted.
  * - A handle is looked up at one moment and the object is used at a later one.
  *
  * What happens if a process dies here: nothing; all of it belongs to the test.

@@ -171,8 +171,8 @@ static bool satisfy_all(struct model *model, struct model_wait *wait)
 }
 
 /*
- * Satisfies a wait if its objects, or its alert, allow it now.  A sleeper for any is satisfied by the
- * object that is offered.
+ * Satisfies a wait if its objects, or its alert, allow it now.  A sleeper for any is satisfied by
+ * the object that is offered.
  */
 static bool satisfy(struct model *model, struct model_wait *wait, uint32_t offered)
 {
@@ -558,10 +558,16 @@ void model_sleep(struct model *model, const struct sim_call *call, const uint32_
 
 bool model_look(struct model *model, uint32_t thread)
 {
-	if (!satisfy(model, &model->wait[thread], SIM_NOBODY))
+	struct model_wait *wait = &model->wait[thread];
+
+	if (satisfy(model, wait, SIM_NOBODY)) {
+		wait->phase = MODEL_ENDED;
+		leave_queues(model, thread);
+		return true;
+	}
+	if (model->flavour != SIM_NT || !wait->alertable || !model_take_alert(model, thread))
 		return false;
-	model->wait[thread].phase = MODEL_ENDED;
-	leave_queues(model, thread);
+	end_wait(model, thread, CARAFE_STATUS_ALERTED);
 	return true;
 }
 
