@@ -65,6 +65,8 @@ is "an environment that nobody uses cannot be checked" "$(status "$carafe" fsck 
 
 # The program says that it runs, and lives until somebody reads its answer.
 mkfifo "$place/ready" "$place/end"
+# The words are for the inner shell.
+# shellcheck disable=SC2016
 "$carafe" run --env=used -- sh -c 'echo >"$1"; cat "$2"' sh "$place/ready" "$place/end" &
 keeper=$!
 read -r _ <"$place/ready"
