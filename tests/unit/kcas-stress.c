@@ -17,8 +17,8 @@
 #include "tests/unit/seed.h"
 
 #define ACTORS 4u
-#define CHANGES 15000u
-#define VICTIMS 40u
+#define CHANGES 40000u
+#define VICTIMS 80u
 
 static struct carafe_environment *environment;
 static struct ledger *ledger;

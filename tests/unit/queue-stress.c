@@ -20,8 +20,8 @@
 #define OBJECTS 3u
 #define BLOCKS 4u /* of each thread */
 #define ACTORS 4u
-#define STEPS 8000u
-#define VICTIMS 25u
+#define STEPS 20000u
+#define VICTIMS 60u
 
 static struct carafe_environment *environment;
 static struct cf_view view[OBJECTS];
