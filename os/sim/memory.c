@@ -35,9 +35,11 @@ struct undo {
 
 struct user {
 	uintptr_t key; /* of a word, or 0 */
-	uint16_t readers, writers;
+	uint32_t readers, writers; /* threads, and CHECKS */
 	uint16_t number; /* of a weak word, or 0 */
 };
+
+#define CHECKS (UINT32_C(1) << SIM_MOST_THREADS)
 
 #define USERS (UINT32_C(1) << 16)
 
@@ -47,7 +49,7 @@ static struct undo *undone;
 static size_t undo_count, undo_room;
 static struct user users[USERS];
 static unsigned user_count;
-static bool grew;
+static bool grew, counts, seen_by_checks;
 
 /* ---- Mappings --------------------------------------------------------------------------- */
 
@@ -159,7 +161,7 @@ static struct user *user_of(uintptr_t key)
 
 static bool is_contended(const struct user *user)
 {
-	uint16_t all = user->readers | user->writers;
+	uint32_t all = user->readers | user->writers;
 
 	return user->writers != 0 && (all & (all - 1)) != 0;
 }
@@ -173,9 +175,12 @@ static void note_use(const void *word, bool write)
 {
 	uintptr_t key = key_of(word);
 	struct user *user = user_of(key);
-	uint16_t me = (uint16_t)(1u << sim_world.current);
+	uint32_t checks = seen_by_checks && in_room(word) ? CHECKS : 0;
+	uint32_t me = UINT32_C(1) << sim_world.current | checks;
 	bool before = is_contended(user);
 
+	if (!counts)
+		return;
 	if (user->key == 0) {
 		if (++user_count > USERS / 2)
 			abort(); /* a scenario far too large for this table */
@@ -186,6 +191,12 @@ static void note_use(const void *word, bool write)
 	else
 		user->readers |= me;
 	grew |= is_contended(user) && !before;
+}
+
+void sim_contended_count(bool do_count, bool checks)
+{
+	counts = do_count;
+	seen_by_checks = checks;
 }
 
 bool sim_contended_grew(void)

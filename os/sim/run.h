@@ -53,11 +53,19 @@ const struct sim_taken *sim_taken(size_t *count);
 
 /* Digest of the present state; of all that decides about the future but budgets, and about checks. */
 uint64_t sim_state(void);
+/* Digest of how an execution ended: memory, facts, and what those have seen who were not killed or halted. */
+uint64_t sim_outcome(void);
 /* The same with what is left of the budgets, and with who runs when that matters for them. */
 uint64_t sim_state_and_budget(void);
 
 /* True when a word was found to be contended since the last call: decisions before it were left out. */
 bool sim_contended_grew(void);
+/*
+ * Whether accesses count from now on: not those after an execution, which are nobody's choice.  checks: a thread can be
+ * cut off, and then checks see what it has written and nobody else looks at, so every write to a mapping counts as
+ * contended.
+ */
+void sim_contended_count(bool counts, bool checks);
 void sim_contended_forget(void);
 
 /* ---- Watching an execution */

@@ -428,7 +428,7 @@ static uint64_t thread_state(const struct virtual_thread *thread)
 	uint64_t bits = thread->standing | (uint64_t)thread->blocked << 8 | (uint64_t)thread->woken << 16 |
 			(uint64_t)thread->full << 24 | (uint64_t)thread->age << 32;
 
-	return sim_mix(thread->seen, bits);
+	return sim_mix(sim_mix(thread->seen, bits), thread->deadline);
 }
 
 uint64_t sim_state(void)
@@ -441,6 +441,20 @@ uint64_t sim_state(void)
 		state = sim_mix(state, sim_is_alive(i));
 	for (i = 0; i < sim_world.threads; i++)
 		state = sim_mix(state, thread_state(&sim_world.thread[i]));
+	return state;
+}
+
+uint64_t sim_outcome(void)
+{
+	uint64_t state = sim_mix(sim_world.memory, sim_world.order);
+	unsigned i;
+
+	for (i = 0; i < sim_world.threads; i++) {
+		const struct virtual_thread *thread = &sim_world.thread[i];
+		bool is_gone = thread->standing == SIM_KILLED || thread->standing == SIM_HALTED;
+
+		state = sim_mix(state, is_gone ? thread->standing : thread_state(thread));
+	}
 	return state;
 }
 

@@ -48,6 +48,9 @@ void sim_note(uint64_t fact);
  */
 void sim_forget(uint64_t fact);
 
+/* Calls a check from a thread: what it reads is no step, and it must change nothing. */
+void sim_look(void (*look)(void));
+
 /* Sleeps until the condition, which only looks, is true.  For what a program waits for outside of the library. */
 void sim_await(bool (*condition)(void));
 

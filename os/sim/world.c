@@ -103,12 +103,21 @@ void sim_copy_heap(unsigned parent, unsigned child)
 	memcpy(elsewhere[child], heap[to->heap], to->heap_used);
 }
 
+static bool lies_in_heap(const void *memory)
+{
+	return (uintptr_t)memory - (uintptr_t)heap < sizeof(heap);
+}
+
+/* Checks, which are no process, have the real heap. */
 void *sim_calloc(size_t count, size_t size)
 {
-	struct virtual_process *process = sim_process_now();
 	size_t wanted = (count * size + 15) & ~(size_t)15;
+	struct virtual_process *process;
 	unsigned char *memory;
 
+	if (!sim_inside)
+		return calloc(count, size);
+	process = sim_process_now();
 	if (wanted > SIM_HEAP - process->heap_used)
 		return NULL;
 	memory = heap[process->heap] + process->heap_used;
@@ -119,7 +128,9 @@ void *sim_calloc(size_t count, size_t size)
 
 void sim_free(void *memory)
 {
-	(void)memory; /* not used again in this execution, so that a late access cannot hit something new */
+	/* A process' memory is not used again in this execution, so that a late access cannot hit something new. */
+	if (!lies_in_heap(memory))
+		free(memory);
 }
 
 char *sim_getenv(const char *name)
@@ -247,6 +258,15 @@ void sim_await(bool (*condition)(void))
 	sim_point();
 	sim_thread_now()->condition = condition;
 	sim_block(SIM_ON_CONDITION, NULL);
+}
+
+void sim_look(void (*look)(void))
+{
+	sim_inside = false;
+	look();
+	sim_inside = true;
+	if (sim_failure()[0] != '\0')
+		sim_rest();
 }
 
 void sim_rest(void)

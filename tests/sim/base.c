@@ -6,6 +6,7 @@
  */
 #include "tests/sim/base.h"
 
+#include "core/check.h"
 #include "core/environment.h"
 #include "core/handle.h"
 #include "core/kcas.h"
@@ -75,11 +76,25 @@ void base_join(void)
 	base_must(cf_round(base_environment()), "a round for the dead");
 }
 
+static bool tell(void *context, const struct cf_finding *finding)
+{
+	(void)context;
+	sim_fail("%s %u: %s", cf_finding_name(finding->kind), finding->index, finding->sentence);
+	return false;
+}
+
+static void check_structure(void)
+{
+	base_must(cf_check(BASE->region, CF_CHECK_EXACT, tell, NULL), "cf_check");
+}
+
 void base_finish(void)
 {
 	if (base_environment() == NULL)
 		return;
 	base_must(cf_round(base_environment()), "a round after all");
+	if (!BASE->swept)
+		sim_look(check_structure);
 	BASE->swept = true;
 	base_must(carafe_environment_close(base_environment()), "carafe_environment_close");
 }

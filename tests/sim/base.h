@@ -43,7 +43,7 @@ uint32_t base_object(carafe_handle handle);
 /* For join(): the same, and goes round once. */
 void base_join(void);
 
-/* For finish(): goes round once and closes the environment. */
+/* For finish(): goes round once, looks whether everything is as it must be then, and closes the environment. */
 void base_finish(void);
 
 /* For end(): after that nothing is left of anybody. */

@@ -132,7 +132,7 @@ static bool execute(struct walk *walk, const struct sim_decider *decider)
 	walk->depth = 0;
 	end = scenario_execute(search->scenario, decider, &search->bounds);
 	if (end == SIM_END_QUIET && search->outcome != NULL)
-		search->outcome(search->context, sim_state());
+		search->outcome(search->context, sim_outcome());
 	if (!search_count(search, end, 0))
 		return false;
 	if (sim_contended_grew() && decider->contended_only) {

@@ -35,6 +35,7 @@ struct scenario_thread {
 struct scenario {
 	const char *name;
 	const char *about; /* one line: what is right */
+	bool wrong;	   /* on purpose: a search must find a fault */
 	unsigned processes;
 	unsigned threads; /* thread[0, threads) run from the beginning */
 	struct scenario_thread thread[SIM_MOST_THREADS];

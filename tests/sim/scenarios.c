@@ -18,6 +18,8 @@
 	one(death_of_signaller) \
 	one(death_of_waiter) \
 	one(ends_of_threads) \
+	one(engine_lost_update) \
+	one(engine_dead_holder) \
 	one(kcas_two) \
 	one(kcas_three) \
 	one(queue_two) \
@@ -32,7 +34,9 @@
 	one(leaving) \
 	one(pulse_of_set) \
 	one(set_and_wait) \
-	one(switch_and_wait)
+	one(switch_and_wait) \
+	one(open_close) \
+	one(fork_set)
 
 #define DECLARE(name) extern const struct scenario scenario_##name;
 #define ADDRESS(name) &scenario_##name,

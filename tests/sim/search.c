@@ -133,6 +133,7 @@ enum sim_end scenario_execute(const struct scenario *scenario, const struct sim_
 	enum sim_end end;
 
 	sim_reset();
+	sim_contended_count(true, bounds->deaths + bounds->halts > 0);
 	end = sim_execute(decider, &budget);
 	last_steps = sim_now();
 	if (end == SIM_END_QUIET)
@@ -141,6 +142,7 @@ enum sim_end scenario_execute(const struct scenario *scenario, const struct sim_
 		return end;
 	if (scenario->quiet != NULL)
 		scenario->quiet();
+	sim_contended_count(false, false);
 	if (sim_failure()[0] == '\0')
 		(void)finish(scenario);
 	if (sim_failure()[0] == '\0' && scenario->end != NULL)

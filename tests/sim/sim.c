@@ -28,7 +28,7 @@ struct wishes {
 	const char *replay;
 	int strategy; /* enum strategy, or -1: all of them */
 	uint64_t seed, schedules;
-	bool has_seed, trace, shrink, first, json, list, plain;
+	bool has_seed, trace, shrink, first, json, list, plain, compare;
 	unsigned preemptions, deaths;
 	bool has_preemptions, has_deaths;
 	unsigned stale;
@@ -51,6 +51,7 @@ static const char usage[] =
 	"  --stale N              on a weak processor, where N loads may give a value one older\n"
 	"  --orders               weakens the memory orders of core/ one by one; tells what that breaks\n"
 	"  --plain                exhaustive: without reduction\n"
+	"  --compare              whether the plain and the reduced search have the same outcomes\n"
 	"  --replay SCHEDULE      follows a schedule, or the one in a file of that name\n"
 	"  --trace                shows every step of a replay\n"
 	"  --shrink               makes a failing replay shorter\n"
@@ -176,9 +177,17 @@ static bool has_exhaustive(const struct scenario *scenario)
 
 static struct search present;
 
+/* Following the schedule of a fault shows the same one. */
+static bool is_repeated(const struct scenario *scenario)
+{
+	return schedule_replay(scenario, &present.schedule) == SIM_END_FAILED &&
+	       strcmp(sim_failure(), present.failure) == 0;
+}
+
 static bool search_one(const struct wishes *wishes, const struct scenario *scenario, enum strategy strategy)
 {
 	static char text[TEXT];
+	bool replays;
 
 	present = (struct search){
 		.scenario = scenario,
@@ -192,12 +201,17 @@ static bool search_one(const struct wishes *wishes, const struct scenario *scena
 	began = seconds();
 	(void)search_run(&present);
 	hide_progress();
+	replays = !present.failed || is_repeated(scenario);
 	if (present.failed && !wishes->first)
 		(void)schedule_shrink(scenario, &present.schedule);
 	schedule_write(&present.schedule, text, sizeof(text));
 	(wishes->json ? report_json : report_text)(&present, seconds() - began, text);
+	if (!replays)
+		printf("  the simulator itself is wrong: following the schedule shows something else\n");
+	else if (scenario->wrong)
+		printf("  %s\n", present.failed ? "as it must be" : "the search is wrong: there is a fault");
 	fflush(stdout);
-	return !present.failed;
+	return replays && present.failed == scenario->wrong;
 }
 
 /* A schedule with old values is one of a weak processor. */
@@ -212,6 +226,82 @@ static bool build_for(const struct wishes *wishes, const struct scenario *scenar
 		if (schedule->item[i].action.verb == SIM_ACT_STALE)
 			bounds.stale = SCENARIO_ANY;
 	return scenario_build(scenario, &bounds);
+}
+
+/* ---- The reductions, compared with the plain search -------------------------------------- */
+
+struct outcomes {
+	uint64_t *state;
+	size_t count, room;
+};
+
+static void add_outcome(void *context, uint64_t state)
+{
+	struct outcomes *outcomes = context;
+
+	if (outcomes->count == outcomes->room) {
+		outcomes->room = outcomes->room * 2 + 1024;
+		outcomes->state = realloc(outcomes->state, outcomes->room * sizeof(*outcomes->state));
+		if (outcomes->state == NULL)
+			abort(); /* a test program without memory */
+	}
+	outcomes->state[outcomes->count++] = state;
+}
+
+static int compare_states(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Each one once, in order. */
+static void sort_outcomes(struct outcomes *outcomes)
+{
+	size_t from, to = 0;
+
+	if (outcomes->count == 0)
+		return;
+	qsort(outcomes->state, outcomes->count, sizeof(*outcomes->state), compare_states);
+	for (from = 0; from < outcomes->count; from++)
+		if (to == 0 || outcomes->state[to - 1] != outcomes->state[from])
+			outcomes->state[to++] = outcomes->state[from];
+	outcomes->count = to;
+}
+
+static void search_outcomes(const struct wishes *wishes, const struct scenario *scenario, bool plain,
+			    struct outcomes *outcomes)
+{
+	present = (struct search){
+		.scenario = scenario,
+		.bounds = bounds_for(wishes, scenario, STRATEGY_EXHAUSTIVE),
+		.strategy = STRATEGY_EXHAUSTIVE,
+		.plain = plain,
+		.outcome = add_outcome,
+		.context = outcomes,
+	};
+	*outcomes = (struct outcomes){ .count = 0 };
+	(void)search_run(&present);
+	sort_outcomes(outcomes);
+}
+
+static bool compare_one(const struct wishes *wishes, const struct scenario *scenario)
+{
+	struct outcomes plain, reduced;
+	uint64_t plainly;
+	bool same;
+
+	search_outcomes(wishes, scenario, true, &plain);
+	plainly = present.done;
+	search_outcomes(wishes, scenario, false, &reduced);
+	same = plain.count == reduced.count && plain.count > 0 &&
+	       memcmp(plain.state, reduced.state, plain.count * sizeof(*plain.state)) == 0;
+	printf("%-24s compare     %" PRIu64 " schedules plain, %" PRIu64 " reduced, %zu and %zu outcomes, %s\n",
+	       scenario->name, plainly, present.done, plain.count, reduced.count,
+	       same ? "the same" : "DIFFERENT");
+	free(plain.state);
+	free(reduced.state);
+	return same;
 }
 
 static bool replay_one(const struct wishes *wishes, const struct scenario *scenario, const char *text)
@@ -393,10 +483,11 @@ static void read_option(int option, struct wishes *wishes)
 
 static void read_options(int argc, char **argv, struct wishes *wishes)
 {
-	static int list_wanted, plain, trace, shrink, first, json, orders;
+	static int list_wanted, plain, compare, trace, shrink, first, json, orders;
 	static const struct option options[] = {
 		{ "list", no_argument, &list_wanted, 1 },
 		{ "plain", no_argument, &plain, 1 },
+		{ "compare", no_argument, &compare, 1 },
 		{ "trace", no_argument, &trace, 1 },
 		{ "shrink", no_argument, &shrink, 1 },
 		{ "first", no_argument, &first, 1 },
@@ -422,6 +513,7 @@ static void read_options(int argc, char **argv, struct wishes *wishes)
 		refuse("not understood:", argv[optind]);
 	wishes->list = list_wanted;
 	wishes->plain = plain;
+	wishes->compare = compare;
 	wishes->trace = trace;
 	wishes->shrink = shrink;
 	wishes->first = first;
@@ -446,8 +538,12 @@ static bool explore_meant(const struct wishes *wishes)
 		if (!right && wishes->first)
 			break;
 		count++;
-		right &= wishes->replay != NULL ? replay_one(wishes, scenario, wishes->replay) :
-						  explore(wishes, scenario);
+		if (wishes->replay != NULL)
+			right &= replay_one(wishes, scenario, wishes->replay);
+		else if (wishes->compare)
+			right &= compare_one(wishes, scenario);
+		else
+			right &= explore(wishes, scenario);
 	}
 	if (count == 0)
 		refuse("no scenario:", wishes->scenario);

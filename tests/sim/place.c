@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tests/sim/place.c - environments are opened, left and forked while others come, go and die.
+ *
+ * Right is: whoever opens gets an environment that works, and a child has what it inherits.
+ *
+ * What happens if a process dies here: its place in the environment is taken by the next one, or swept.
+ */
+#include "core/environment.h"
+#include "tests/sim/base.h"
+#include "tests/sim/scenario.h"
+
+struct fork_state {
+	carafe_handle handle;
+	unsigned child; /* thread, or 0: not yet */
+	bool is_set, is_released;
+};
+
+#define FORK SCRATCH_OF(struct fork_state)
+
+static void come_and_go(void)
+{
+	carafe_environment *environment;
+	carafe_handle handle;
+
+	sim_point();
+	base_must(carafe_environment_open(NULL, CARAFE_NO_JANITOR, &environment), "carafe_environment_open");
+	base_must(carafe_event_create(environment, CARAFE_EVENT_ALL_ACCESS, 0, CARAFE_NOTIFICATION_EVENT, 1,
+				      &handle),
+		  "carafe_event_create");
+	base_must(carafe_wait_one(environment, handle, 0, NULL), "carafe_wait_one");
+	base_must(carafe_environment_close(environment), "carafe_environment_close");
+	sim_rest();
+}
+
+static void finish_last(void)
+{
+	if (BASE->environment[sim_process()] != NULL)
+		base_finish();
+}
+
+static void prepare_fork(void)
+{
+	base_prepare();
+	if (sim_self() == 0)
+		base_must(carafe_event_create(base_environment(), CARAFE_EVENT_ALL_ACCESS, CARAFE_INHERIT,
+					      CARAFE_SYNCHRONIZATION_EVENT, 0, &FORK->handle),
+			  "carafe_event_create");
+}
+
+static void child(void)
+{
+	BASE->environment[sim_process()] = BASE->environment[0];
+	base_must(carafe_wait_one(base_environment(), FORK->handle, 0, NULL), "the child's wait");
+	FORK->is_released = true;
+	sim_rest();
+}
+
+static void fork_and_set(void)
+{
+	unsigned thread = sim_fork(child);
+
+	if (thread == SIM_NONE)
+		sim_fail("no room for a child");
+	FORK->child = thread;
+	base_must(carafe_event_set(base_environment(), FORK->handle, NULL), "carafe_event_set");
+	FORK->is_set = true;
+	sim_rest();
+}
+
+static void quiet_fork(void)
+{
+	if (FORK->is_set && sim_standing(FORK->child) == SIM_ASLEEP)
+		sim_fail("the event is set, and the child sleeps");
+}
+
+const struct scenario scenario_open_close = {
+	.name = "open-close",
+	.about = "whoever opens gets an environment, while others come, go and die",
+	.processes = 3,
+	.threads = 3,
+	.thread = { { 0, come_and_go }, { 1, come_and_go }, { 2, come_and_go } },
+	.join = base_prepare,
+	.finish = finish_last,
+	.bounds = { .preemptions = SCENARIO_ANY, .deaths = 2 },
+	.exhaustive = { .preemptions = 0, .deaths = 1 },
+};
+
+const struct scenario scenario_fork_set = {
+	.name = "fork-set",
+	.about = "a child inherits a handle, and is released by its parent's set, while another process comes and goes",
+	.processes = 2,
+	.threads = 2,
+	.thread = { { 0, fork_and_set }, { 1, come_and_go } },
+	.prepare = prepare_fork,
+	.quiet = quiet_fork,
+	.join = base_prepare,
+	.finish = base_finish,
+	.end = base_end,
+	.bounds = { .preemptions = SCENARIO_ANY, .deaths = 1 },
+	.exhaustive = { .preemptions = 0, .deaths = 1 },
+};
