@@ -10,9 +10,9 @@
  * nothing, and as many processes, threads, objects and chunks of handles are in use as in the
  * beginning.  An alarm ends a peer that does not get through.
  *
- * kill.t takes a few steps of each scenario, at random; kill.t --all takes each step, or of long
- * calls so many at random distances that about LONG_SUM instructions are stepped over.  --seed=N
- * repeats a choice, --only=TEXT takes the scenarios with that in their name.
+ * kill.t takes a few steps of each scenario, at random; kill.t --all takes each step, or of a long
+ * call LONG_MANY at random distances; kill.t --each takes each step of each.  --seed=N repeats a
+ * choice, --only=TEXT takes the scenarios with that in their name.
  *
  * Catches an instruction between which and the next a death or a delay leaves others with something
  * that they cannot finish, lose or wait for.
@@ -45,8 +45,8 @@
 #define SHORT_ONE 1u
 #define SHORT_LONG 4000u
 
-/* Instructions that are stepped over in a scenario of the long version, about. */
-#define LONG_SUM 9000000u
+/* The most of them at which one is killed, and stopped, in the long version. */
+#define LONG_MANY 3000u
 
 enum mode { KILL, STOP, MODES };
 
@@ -63,7 +63,7 @@ static struct result {
 
 static const struct scenario *scenario;
 static struct cf_query_snapshot base, now;
-static bool whole, show;
+static bool whole, each, show;
 static unsigned seed;
 
 /* ---- Failing ---------------------------------------------------------------------------- */
@@ -129,32 +129,6 @@ static void expect_as_before(void)
 
 /* ---- One case --------------------------------------------------------------------------- */
 
-/* Lets the victim do so many steps, or fewer if it has no more; how many. */
-static unsigned step_to(pid_t victim, unsigned steps)
-{
-	enum stepped stepped = STEPPED;
-	unsigned done = 0;
-
-	while (done < steps) {
-		stepped = step_once(victim);
-		if (stepped == OVER || stepped == GONE)
-			break;
-		done++;
-		if (stepped != ASLEEP)
-			continue;
-		/* Asleep is a step of its own. */
-		while (done < steps && stepped == ASLEEP) {
-			if (scenario->release != NULL)
-				scenario->release();
-			stepped = step_once(victim);
-		}
-		if (stepped == OVER || stepped == GONE)
-			break;
-	}
-	expect(stepped != GONE, "the victim died by itself");
-	return done;
-}
-
 static void look_after(void)
 {
 	const char *failed = scenario_work();
@@ -188,6 +162,7 @@ static void clear_up(void)
 /* One victim, which is killed or stopped after so many steps, if it gets there; how far it got. */
 static unsigned try(enum mode mode, unsigned steps)
 {
+	enum stepped stepped;
 	unsigned done;
 	pid_t victim;
 
@@ -199,7 +174,9 @@ static unsigned try(enum mode mode, unsigned steps)
 		scenario->arrange();
 	victim = step_start(scenario->prepare, scenario->call);
 	expect(victim > 0, "the victim does not get to its call");
-	done = step_to(victim, steps);
+	stepped = steps == UINT_MAX ? step_to(victim, steps, scenario->release, &done)
+				    : step_run_to(victim, steps, scenario->release, &done);
+	expect(stepped != GONE, "the victim died by itself");
 	if (mode == KILL) {
 		step_kill(victim);
 		look_after();
@@ -222,26 +199,24 @@ static void progress(void)
 			result->steps, mode_names[result->mode]);
 }
 
-/* At how many of the steps to kill or stop.  To get to one costs half of all on the average. */
+/* At how many of the steps to kill or stop. */
 static unsigned steps_wanted(enum mode mode)
 {
 	if (whole)
-		return LONG_SUM / (result->steps + 1) + 1;
+		return each ? UINT_MAX : LONG_MANY;
 	return mode == STOP || result->steps > SHORT_LONG ? SHORT_ONE : SHORT_FEW;
 }
 
 /* Each step, or from a random one on at random distances so many. */
 static void take_steps(enum mode mode)
 {
-	unsigned stride = result->steps / steps_wanted(mode), step;
+	unsigned stride = result->steps / steps_wanted(mode) + 1, step;
 
-	if (stride == 0)
-		stride = 1;
 	for (step = (unsigned)rand_r(&seed) % stride; step <= result->steps;
 	     step += stride > 1 ? 1 + (unsigned)rand_r(&seed) % (2 * stride - 1) : 1) {
-		(void)try(mode, step);
+		/* A victim may have been spared an instruction that another one did. */
+		result->done[mode] += try(mode, step) == step;
 		expect_as_before();
-		result->done[mode]++;
 		if (result->done[mode] % 16 == 0)
 			progress();
 	}
@@ -255,9 +230,11 @@ static int peer(void)
 	signal(SIGALRM, hung_case);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	scenario_begin();
-	/* The first call of all may make what stays. */
-	result->steps = try(STOP, UINT_MAX);
+	/* The first call of all may make what stays, and looks longer for it. */
+	(void)try(STOP, UINT_MAX);
 	count(&base);
+	result->steps = try(STOP, UINT_MAX);
+	expect_as_before();
 	progress();
 	take_steps(KILL);
 	take_steps(STOP);
@@ -306,6 +283,7 @@ static void campaign(const char *only)
 int main(int argc, char **argv)
 {
 	static const struct option known[] = { { "all", no_argument, NULL, 'a' },
+					       { "each", no_argument, NULL, 'e' },
 					       { "only", required_argument, NULL, 'o' },
 					       { "seed", required_argument, NULL, 's' },
 					       { NULL, 0, NULL, 0 } };
@@ -316,6 +294,8 @@ int main(int argc, char **argv)
 	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
 		if (option == 'a')
 			whole = true;
+		else if (option == 'e')
+			whole = each = true;
 		else if (option == 'o')
 			only = optarg;
 		else if (option == 's')

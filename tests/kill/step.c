@@ -8,10 +8,12 @@
 
 #include <elf.h>
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/uio.h>
@@ -159,7 +161,7 @@ static enum stepped where(pid_t victim)
 	return at == (uintptr_t)end_here ? OVER : STEPPED;
 }
 
-enum stepped step_once(pid_t victim)
+static enum stepped step_once(pid_t victim)
 {
 	bool may_sleep = stepping || is_system_call();
 	int status = 0;
@@ -173,6 +175,172 @@ enum stepped step_once(pid_t victim)
 	if (!may_sleep)
 		return await_stop(victim) ? where(victim) : GONE;
 	return WIFSTOPPED(status) ? where(victim) : GONE;
+}
+
+/* ---- Step by step ------------------------------------------------------------------------ */
+
+/* Where the last victim was that went to its end, after each number of steps; 0: asleep. */
+static uintptr_t *trail;
+static unsigned trail_room, trail_length;
+
+static void note(unsigned number)
+{
+	if (number >= trail_room) {
+		trail_room = trail_room == 0 ? 65536 : 2 * trail_room;
+		trail = realloc(trail, trail_room * sizeof(*trail));
+		if (trail == NULL)
+			bail_out("no memory for the trail of a victim");
+	}
+	trail[number] = stepping ? 0 : at;
+	trail_length = number + 1;
+}
+
+/* Until a victim that is asleep wakes. */
+static enum stepped wake(pid_t victim, void (*release)(void))
+{
+	enum stepped stepped;
+
+	do {
+		if (release != NULL)
+			release();
+		stepped = step_once(victim);
+	} while (stepped == ASLEEP);
+	return stepped;
+}
+
+enum stepped step_to(pid_t victim, unsigned steps, void (*release)(void), unsigned *done)
+{
+	enum stepped stepped = STEPPED;
+
+	for (*done = 0; *done < steps; (*done)++) {
+		if (steps == UINT_MAX)
+			note(*done);
+		stepped = stepped == ASLEEP ? wake(victim, release) : step_once(victim);
+		if (stepped == OVER || stepped == GONE)
+			break;
+	}
+	return stepped;
+}
+
+/* ---- At a run ----------------------------------------------------------------------------- */
+
+#if defined(__x86_64__)
+#define BREAKPOINT 0xccL
+#define BREAKPOINT_MASK 0xffL
+#define BREAKPOINT_SIZE 1
+#else
+#define BREAKPOINT 0xd4200000L
+#define BREAKPOINT_MASK 0xffffffffL
+#define BREAKPOINT_SIZE 0 /* the instruction stays the next one */
+#endif
+
+/* The text is the victim's own copy from the first write on. */
+static void set_breakpoint(pid_t victim, uintptr_t where, bool on)
+{
+	long word = ptrace(PTRACE_PEEKTEXT, victim, (void *)where, NULL), ours;
+
+	/* We are not traced, so our text is what was there. */
+	memcpy(&ours, (const void *)where, sizeof(ours));
+	word = (word & ~BREAKPOINT_MASK) | ((on ? BREAKPOINT : ours) & BREAKPOINT_MASK);
+	if (ptrace(PTRACE_POKETEXT, victim, (void *)where, (void *)word) != 0)
+		bail_out("cannot set a breakpoint: %s", strerror(errno));
+}
+
+static void go_back(pid_t victim)
+{
+	struct user_regs_struct registers;
+	struct iovec vector = { &registers, sizeof(registers) };
+
+	if (BREAKPOINT_SIZE == 0)
+		return;
+	if (ptrace(PTRACE_GETREGSET, victim, NT_PRSTATUS, &vector) != 0)
+		bail_out("cannot read the victim's registers");
+#if defined(__x86_64__)
+	registers.rip -= BREAKPOINT_SIZE;
+#endif
+	if (ptrace(PTRACE_SETREGSET, victim, NT_PRSTATUS, &vector) != 0)
+		bail_out("cannot set the victim's registers");
+}
+
+/* Until it stops at a breakpoint; signals are passed on.  Who sleeps meanwhile is released. */
+static enum stepped run_on(pid_t victim, void (*release)(void))
+{
+	int status, signal_number = 0;
+	pid_t got;
+
+	for (;;) {
+		if (ptrace(PTRACE_CONT, victim, NULL, (void *)(uintptr_t)(unsigned)signal_number) !=
+		    0)
+			return GONE;
+		for (;;) {
+			got = waitpid(victim, &status, __WALL | (release != NULL ? WNOHANG : 0));
+			if (got == victim)
+				break;
+			if (got < 0 && errno != EINTR)
+				return GONE;
+			if (got == 0 && is_asleep(victim))
+				release();
+		}
+		if (!WIFSTOPPED(status))
+			return GONE;
+		if (WSTOPSIG(status) == SIGTRAP)
+			break;
+		signal_number = WSTOPSIG(status);
+	}
+	go_back(victim);
+	return where(victim);
+}
+
+/* Runs until it is at an instruction for this time. */
+static enum stepped run_to(pid_t victim, uintptr_t target, unsigned times, void (*release)(void))
+{
+	enum stepped stepped = STEPPED;
+
+	for (; times > 0 && stepped == STEPPED; times--) {
+		if (at == target)
+			stepped = step_once(victim);
+		if (stepped == ASLEEP)
+			stepped = wake(victim, release);
+		if (stepped != STEPPED || at == target)
+			continue;
+		set_breakpoint(victim, target, true);
+		set_breakpoint(victim, (uintptr_t)end_here, true);
+		stepped = run_on(victim, release);
+		if (stepped == GONE)
+			return GONE;
+		set_breakpoint(victim, target, false);
+		set_breakpoint(victim, (uintptr_t)end_here, false);
+	}
+	return stepped;
+}
+
+/* Here the way of a step at a time is the shorter one. */
+#define FEW_STEPS 24u
+#define MANY_TIMES 200u
+
+enum stepped step_run_to(pid_t victim, unsigned steps, void (*release)(void), unsigned *done)
+{
+	/* Who is asleep there was in a system call before. */
+	unsigned last = steps < trail_length && trail[steps] == 0 ? steps - 1 : steps, times = 0, i;
+	enum stepped stepped;
+	bool sleeps = false;
+
+	*done = 0;
+	if (steps >= trail_length || steps < FEW_STEPS)
+		return step_to(victim, steps, release, done);
+	for (i = 1; i <= last; i++) {
+		times += trail[i] == trail[last];
+		sleeps |= trail[i] == 0;
+	}
+	if (times > MANY_TIMES)
+		return step_to(victim, steps, release, done);
+	/* Looking whether it sleeps costs more than all else. */
+	stepped = run_to(victim, trail[last], times, sleeps ? release : NULL);
+	if (stepped == STEPPED && last < steps)
+		stepped = step_once(victim);
+	if (stepped == STEPPED || stepped == ASLEEP)
+		*done = steps;
+	return stepped;
 }
 
 void step_kill(pid_t victim)
@@ -226,6 +394,9 @@ int step_finish(pid_t victim, void (*release)(void))
 	return WIFSIGNALED(status) ? 256 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+/* More than that takes. */
+#define MOST_STEPS 10000u
+
 static int do_something_atomic(void)
 {
 	static _Atomic int word;
@@ -237,7 +408,8 @@ static int do_something_atomic(void)
 const char *step_unable(void)
 {
 	pid_t child = fork();
-	int status, steps;
+	unsigned steps;
+	int status;
 
 	/* Asked in a process of its own: whoever is traced once stays so. */
 	if (child == 0)
@@ -247,14 +419,9 @@ const char *step_unable(void)
 	child = step_start(NULL, do_something_atomic);
 	if (child < 0)
 		return "a process cannot be run step by step here";
-	for (steps = 0; steps < 10000; steps++) {
-		enum stepped stepped = step_once(child);
-
-		if (stepped == OVER || stepped == GONE)
-			break;
-	}
+	(void)step_to(child, MOST_STEPS, NULL, &steps);
 	step_kill(child);
-	return steps < 10000 ? NULL : "this processor cannot be stepped over exclusive loads";
+	return steps < MOST_STEPS ? NULL : "this processor cannot be stepped over exclusive loads";
 }
 
 #else
@@ -270,10 +437,16 @@ pid_t step_start(void (*prepare)(void), int (*call)(void))
 	return -1;
 }
 
-enum stepped step_once(pid_t victim)
+enum stepped step_to(pid_t victim, unsigned steps, void (*release)(void), unsigned *done)
 {
-	(void)victim;
+	(void)victim, (void)steps, (void)release;
+	*done = 0;
 	return GONE;
+}
+
+enum stepped step_run_to(pid_t victim, unsigned steps, void (*release)(void), unsigned *done)
+{
+	return step_to(victim, steps, release, done);
 }
 
 void step_kill(pid_t victim)

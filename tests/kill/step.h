@@ -29,8 +29,18 @@ enum stepped {
 	GONE	 /* it died or left */
 };
 
-/* Lets the victim do one instruction. */
-enum stepped step_once(pid_t victim);
+/*
+ * Lets a victim that is before its first step do so many, or fewer if it has no more; *done says
+ * how many. Being asleep is a step of its own; if it shall go beyond that, release(), unless NULL,
+ * is called until it wakes. STEPPED or ASLEEP: it is there.
+ */
+enum stepped step_to(pid_t victim, unsigned steps, void (*release)(void), unsigned *done);
+
+/*
+ * The same for a victim that is to do what the one did that step_to() let do UINT_MAX steps.  It
+ * runs there, and is stopped by a breakpoint where that one was after so many steps.
+ */
+enum stepped step_run_to(pid_t victim, unsigned steps, void (*release)(void), unsigned *done);
 
 /* Kills the victim where it is. */
 void step_kill(pid_t victim);
