@@ -151,10 +151,10 @@ static void clear_up(void)
 	const char *failed;
 
 	victim_is_gone = true;
-	reap_all();
-	expect(CARAFE_SUCCESS(cf_round(env)), "a round after the victim");
 	if (scenario->finish != NULL)
 		scenario->finish();
+	reap_all();
+	expect(CARAFE_SUCCESS(cf_round(env)), "a round after the victim");
 	failed = scenario_reset();
 	expect(failed == NULL, failed);
 }
@@ -174,6 +174,10 @@ static unsigned try(enum mode mode, unsigned steps)
 		scenario->arrange();
 	victim = step_start(scenario->prepare, scenario->call);
 	expect(victim > 0, "the victim does not get to its call");
+	if (scenario->beside != NULL) {
+		scenario->beside();
+		step_turn_to(victim);
+	}
 	stepped = steps == UINT_MAX ? step_to(victim, steps, scenario->release, &done)
 				    : step_run_to(victim, steps, scenario->release, &done);
 	expect(stepped != GONE, "the victim died by itself");

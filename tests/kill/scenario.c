@@ -11,8 +11,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/environment.h"
 #include "core/round.h"
+#include "core/word.h"
 #include "tests/api/support.h"
+#include "tests/kill/step.h"
 
 static carafe_handle automatic, manual, semaphore, mutant, other;
 static struct worker workers[2];
@@ -385,6 +388,53 @@ static void end_alerted(void)
 		bail_out("an alerted thread waits");
 }
 
+/* ---- Beside somebody who is stopped in the middle of a change ---------------------------- */
+
+/* Who is stopped there, until the victim is gone. */
+static pid_t bystander;
+
+static bool is_changing(void)
+{
+	const struct cf_object *objects = env->region->object;
+	bool found = false;
+
+	for (unsigned i = 0; i < 8; i++)
+		found |= cf_described(cf_load(&objects[i].state)) ||
+			 cf_described(cf_load(&objects[i].refs));
+	return found;
+}
+
+static void stop_in_a_change(int (*call)(void))
+{
+	unsigned done;
+
+	bystander = step_start(NULL, call);
+	while (!is_changing())
+		if (step_to(bystander, 1, NULL, &done) != STEPPED)
+			bail_out("a call makes no change of several words");
+	step_stop(bystander);
+}
+
+static void stop_in_taking_all(void)
+{
+	stop_in_a_change(wait_all);
+}
+
+static void stop_in_closing(void)
+{
+	stop_in_a_change(close_shared);
+}
+
+static void kill_bystander(void)
+{
+	if (!victim_is_gone || bystander == 0)
+		return;
+	kill(bystander, SIGKILL);
+	(void)reap(bystander);
+	bystander = 0;
+	must(cf_round(env), "a round after the bystander");
+}
+
 /* ---- Processes and environments --------------------------------------------------------- */
 
 static int fork_child(void)
@@ -478,7 +528,12 @@ static int go_a_round(void)
 
 #define SCENARIO(name, arrange, prepare, call, release, finish) \
 	{ \
-		name, arrange, prepare, call, release, finish \
+		name, arrange, prepare, call, NULL, release, finish \
+	}
+
+#define BESIDE(name, arrange, beside, call, release) \
+	{ \
+		name, arrange, NULL, call, beside, release, kill_bystander \
 	}
 
 const struct scenario scenarios[] = {
@@ -526,6 +581,12 @@ const struct scenario scenarios[] = {
 		 signal_automatic, end_one_semaphore),
 	SCENARIO("alerting a thread that waits", one_for_automatic, NULL, alert_worker, NULL,
 		 end_alerted),
+	BESIDE("setting an event that somebody stopped in taking", set_both, stop_in_taking_all,
+	       set_automatic, NULL),
+	BESIDE("taking an event that somebody stopped in taking", set_both, stop_in_taking_all,
+	       poll_automatic, NULL),
+	BESIDE("closing a handle of an object beside somebody stopped in that", NULL,
+	       stop_in_closing, close_shared, NULL),
 	SCENARIO("forking", NULL, NULL, fork_child, NULL, NULL),
 	SCENARIO("attaching to an environment in use", NULL, NULL, attach, NULL, NULL),
 	SCENARIO("leaving an environment in use", NULL, attach_before, detach, NULL, NULL),

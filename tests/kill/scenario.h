@@ -19,6 +19,7 @@ struct scenario {
 	void (*arrange)(void); /* by the peer, before the victim is forked */
 	void (*prepare)(void); /* by the victim, before the steps */
 	int (*call)(void);     /* the steps; 0 is right */
+	void (*beside)(void);  /* by the peer, when the victim is before its first step */
 	void (*release)(void); /* by the peer: lets a victim that sleeps go on */
 	void (*finish)(void);  /* by the peer: the waits of its workers end; may come twice */
 };

@@ -177,6 +177,12 @@ static enum stepped step_once(pid_t victim)
 	return WIFSTOPPED(status) ? where(victim) : GONE;
 }
 
+void step_turn_to(pid_t victim)
+{
+	stepping = false;
+	at = next_instruction(victim);
+}
+
 /* ---- Step by step ------------------------------------------------------------------------ */
 
 /* Where the last victim was that went to its end, after each number of steps; 0: asleep. */
@@ -447,6 +453,11 @@ enum stepped step_to(pid_t victim, unsigned steps, void (*release)(void), unsign
 enum stepped step_run_to(pid_t victim, unsigned steps, void (*release)(void), unsigned *done)
 {
 	return step_to(victim, steps, release, done);
+}
+
+void step_turn_to(pid_t victim)
+{
+	(void)victim;
 }
 
 void step_kill(pid_t victim)

@@ -42,6 +42,9 @@ enum stepped step_to(pid_t victim, unsigned steps, void (*release)(void), unsign
  */
 enum stepped step_run_to(pid_t victim, unsigned steps, void (*release)(void), unsigned *done);
 
+/* After something was done with another victim: this one, which is not asleep, is the next. */
+void step_turn_to(pid_t victim);
+
 /* Kills the victim where it is. */
 void step_kill(pid_t victim);
 
