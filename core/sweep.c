@@ -75,19 +75,22 @@ static uint32_t count_owned(struct cf_region *region, struct cf_thread *thread, 
 }
 
 /*
- * True when a grant cannot be undone: of several mutants nobody knows any more which was abandoned.
- * Then the dead had what it was granted, as if it had acknowledged that.
+ * True when a grant cannot be undone: of several mutants nobody knows any more which was abandoned,
+ * and of several objects not which was a pulse, which is over.  Then the dead had what it was
+ * granted, as if it had acknowledged that: all of it or nothing.
  */
 static bool is_lost(struct cf_region *region, struct cf_thread *thread, uint32_t grant,
 		    uint32_t first, uint32_t end)
 {
+	if ((grant & CF_GRANT_PULSE) != 0 && end - first > 1)
+		return true;
 	return (grant & CF_GRANT_ABANDONED) != 0 && count_owned(region, thread, first, end) > 1;
 }
 
 /*
  * Adds what gives one granted object back, if it is still there: a wait that was granted keeps none
- * alive, and another one may be in its place.  A pulse is over: it released who waited, and so did
- * what was taken together with it.  What is lost is abandoned.
+ * alive, and another one may be in its place.  A pulse is over, and is not given back as a set.  What
+ * is lost is abandoned.
  */
 static void give_back(struct cf_region *region, struct cf_thread *thread, uint32_t number,
 		      uint32_t grant, bool lost, struct cf_changes *changes)
@@ -104,7 +107,7 @@ static void give_back(struct cf_region *region, struct cf_thread *thread, uint32
 		return;
 	if (lost && type->owned)
 		(void)type->abandon(region, &view, cf_load32_relaxed(&thread->identity), changes);
-	if (!lost && ((grant & CF_GRANT_PULSE) == 0 || type->settled == NULL))
+	if (!lost && (grant & CF_GRANT_PULSE) == 0)
 		type->restore(region, &view, cf_load32_relaxed(&thread->identity),
 			      (grant & CF_GRANT_ABANDONED) != 0, changes);
 }
