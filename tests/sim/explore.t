@@ -13,7 +13,7 @@ case ${CARAFE_SANITIZER:-} in
 esac
 # The same schedules every time, unless somebody (CI) wants others.
 seed=${CARAFE_SIM_SEED:-1}
-schedules=${CARAFE_SIM_SCHEDULES:-1000}
+schedules=${CARAFE_SIM_SCHEDULES:-300}
 echo "# seed $seed"
 
 number=0
