@@ -20,6 +20,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/*
+ * For 32-bit x86 libatomic_ops has no instruction of its own that loads or stores 64 bits, and leaves
+ * it to the compiler, which makes two of it.  The compiler's atomic operations are one, and a load
+ * does not write, so that it can be done where a word may only be read.
+ */
+#if defined(__i386__) && defined(__GNUC__) && !defined(AO_PREFER_BUILTIN_ATOMICS)
+#define AO_PREFER_BUILTIN_ATOMICS
+#endif
 #include <atomic_ops.h>
 
 #if defined(AO_REQUIRE_CAS) || defined(AO_USE_PTHREAD_DEFS)

@@ -81,11 +81,13 @@ _Static_assert(__atomic_always_lock_free(8, 0), "64-bit compare-and-swap is not 
 
 AC_MSG_CHECKING([whether atomic operations need a library])
 carafe_save_LIBS=$LIBS
-m4_define([carafe_atomics_program], [AC_LANG_PROGRAM([[#include <atomic_ops.h>
-unsigned int word;
-AO_t wide;]], [[
-	AO_nop_full();
-	return !AO_int_compare_and_swap_full(&word, 0, 1) + (int)AO_load_acquire(&wide);]])])
+CPPFLAGS="$CPPFLAGS -I$srcdir"
+m4_define([carafe_atomics_program], [AC_LANG_PROGRAM([[#include "core/atomic.h"
+uint32_t narrow;
+cf_word wide;]], [[
+	cf_store(&wide, cf_load(&wide) + 1);
+	cf_fence_after_cas();
+	return !cf_cas(&wide, 0, 1) + !cf_cas32(&narrow, 0, 1);]])])
 AC_LINK_IFELSE([carafe_atomics_program], [
 	ATOMIC_OPS_LIBS=
 	AC_MSG_RESULT([no])
@@ -94,7 +96,7 @@ AC_LINK_IFELSE([carafe_atomics_program], [
 	LIBS="$LIBS $ATOMIC_OPS_LIBS"
 	AC_LINK_IFELSE([carafe_atomics_program], [AC_MSG_RESULT([$ATOMIC_OPS_LIBS])], [
 		AC_MSG_RESULT([not found])
-		AC_MSG_ERROR([a program that uses libatomic_ops does not link, neither alone nor with $ATOMIC_OPS_LIBS: see config.log, and set ATOMIC_OPS_LIBS])
+		AC_MSG_ERROR([a program that uses libatomic_ops does not link, neither alone nor with $ATOMIC_OPS_LIBS: see config.log, and set ATOMIC_OPS_LIBS. If a function of libatomic (__atomic_load_8) is what is missing, the processor that CFLAGS choose has no instruction that loads or stores 64 bits, and Carafe cannot run on it])
 	])
 ])
 LIBS=$carafe_save_LIBS

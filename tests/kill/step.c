@@ -24,7 +24,7 @@
 
 #include "tests/api/support.h"
 
-#if defined(__linux__) && (defined(__x86_64__) || defined(__aarch64__))
+#if defined(__linux__) && (defined(__x86_64__) || defined(__i386__) || defined(__aarch64__))
 #define CAN_STEP 1
 #else
 #define CAN_STEP 0
@@ -54,6 +54,8 @@ static uintptr_t next_instruction(pid_t victim)
 		return 0;
 #if defined(__x86_64__)
 	return registers.rip;
+#elif defined(__i386__)
+	return (uintptr_t)registers.eip;
 #else
 	return registers.pc;
 #endif
@@ -75,6 +77,10 @@ static bool is_system_call(void)
 
 #if defined(__x86_64__)
 	return code[0] == 0x0f && code[1] == 0x05;
+#elif defined(__i386__)
+	/* int $0x80, and what stands in its place in the vDSO: sysenter or syscall. */
+	return (code[0] == 0xcd && code[1] == 0x80) ||
+	       (code[0] == 0x0f && (code[1] == 0x34 || code[1] == 0x05));
 #else
 	return code[0] == 0x01 && code[1] == 0x00 && code[2] == 0x00 && code[3] == 0xd4;
 #endif
@@ -230,7 +236,7 @@ enum stepped step_to(pid_t victim, unsigned steps, void (*release)(void), unsign
 
 /* ---- At a run ----------------------------------------------------------------------------- */
 
-#if defined(__x86_64__)
+#if defined(__x86_64__) || defined(__i386__)
 #define BREAKPOINT 0xccL
 #define BREAKPOINT_MASK 0xffL
 #define BREAKPOINT_SIZE 1
@@ -263,6 +269,8 @@ static void go_back(pid_t victim)
 		bail_out("cannot read the victim's registers");
 #if defined(__x86_64__)
 	registers.rip -= BREAKPOINT_SIZE;
+#elif defined(__i386__)
+	registers.eip -= BREAKPOINT_SIZE;
 #endif
 	if (ptrace(PTRACE_SETREGSET, victim, NT_PRSTATUS, &vector) != 0)
 		bail_out("cannot set the victim's registers");
@@ -434,7 +442,7 @@ const char *step_unable(void)
 
 const char *step_unable(void)
 {
-	return "stepping is written for Linux on x86-64 and aarch64";
+	return "stepping is written for Linux on x86 and aarch64";
 }
 
 pid_t step_start(void (*prepare)(void), int (*call)(void))

@@ -2,7 +2,7 @@
 /*
  * step.h - runs one call of another process instruction by instruction, and stops it anywhere.
  *
- * Linux; x86-64 and aarch64 with its atomic instructions (a pair of exclusive load and store never
+ * Linux; x86 and aarch64 with its atomic instructions (a pair of exclusive load and store never
  * succeeds when somebody looks between them).
  *
  * What happens if the test dies here: its victims die with it.

@@ -5,6 +5,10 @@
 set -u
 sim=${CARAFE_BUILDDIR:-.}/carafe-sim
 
+if [ ! -x "$sim" ]; then
+	echo "1..0 # SKIP no $sim: it is built where pointers have 64 bits"
+	exit 0
+fi
 case ${CARAFE_SANITIZER:-} in
 *address*|*thread*)
 	echo "1..0 # SKIP a sanitizer that watches stacks does not follow the simulator's"

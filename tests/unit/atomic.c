@@ -7,6 +7,9 @@
 #include <config.h>
 
 #include <pthread.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "core/atomic.h"
 #include "tests/tap.h"
@@ -93,10 +96,29 @@ static void test_two_threads(void)
 	is_int(token[0] + token[1] + cf_load32(&small), 7, "no swapped token is lost or doubled");
 }
 
+/* `carafe status' maps an environment for reading only.  Catches a load made of a compare-and-swap. */
+static void test_read_only(void)
+{
+	cf_word *page = mmap(NULL, 4096, PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int status = 0;
+	pid_t child;
+
+	if (page == MAP_FAILED)
+		bail_out("no memory");
+	child = fork();
+	if (child == 0)
+		_exit(cf_load(page) == 0 && cf_load_relaxed(page) == 0 ? 0 : 1);
+	if (child < 0 || waitpid(child, &status, 0) != child)
+		bail_out("no processes");
+	is_int(status, 0, "a word is loaded from memory that can only be read");
+	munmap(page, 4096);
+}
+
 int main(void)
 {
 	test_wide();
 	test_small();
 	test_two_threads();
+	test_read_only();
 	return done_testing();
 }

@@ -147,7 +147,7 @@ static void test_victims(void)
 		victim = child_start(run_for_ever, &number);
 		hear_byte(&victim);
 		slot = ledger->actor[number].slot;
-		moment.tv_nsec = draw(&dice, 2000000);
+		moment.tv_nsec = (long)draw(&dice, 2000000);
 		nanosleep(&moment, NULL);
 		killed += child_kill(&victim) == 1000 + SIGKILL;
 		if (!cf_kcas_finish(environment->region, &environment->region->thread[slot]))

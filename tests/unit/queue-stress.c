@@ -261,7 +261,7 @@ static void test_victims(void)
 		struct child victim = child_start(run_for_ever, &i);
 
 		hear_byte(&victim);
-		moment.tv_nsec = draw(&dice, 2000000);
+		moment.tv_nsec = (long)draw(&dice, 2000000);
 		nanosleep(&moment, NULL);
 		killed += child_kill(&victim) == 1000 + SIGKILL;
 		must(cf_round(environment), "go a round");
