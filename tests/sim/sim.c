@@ -359,7 +359,7 @@ static bool explore(const struct wishes *wishes, const struct scenario *scenario
 
 static bool is_meant(const struct wishes *wishes, const struct scenario *scenario)
 {
-	return wishes->scenario == NULL || fnmatch(wishes->scenario, scenario->name, 0) == 0;
+	return wishes->scenario == NULL || fnmatch(wishes->scenario, scenario->name, FNM_PATHNAME) == 0;
 }
 
 static void list(const struct wishes *wishes)
