@@ -192,7 +192,7 @@ static const char *reason_of(int status)
 /* False, and said, when somebody is harmed. */
 static bool do_case(enum kind kind, uint64_t number)
 {
-	int status;
+	int status = 0;
 	pid_t child;
 
 	memset(shared, 0, sizeof(*shared));

@@ -248,7 +248,7 @@ static int peer(void)
 static void test_scenario(void)
 {
 	pid_t child;
-	int status;
+	int status = 0;
 
 	memset(result, 0, sizeof(*result));
 	fflush(NULL);
