@@ -2,8 +2,8 @@
 /*
  * os/sim/access.h - the steps that read and write words of shared memory.
  *
- * In a virtual thread each function first lets the scheduler decide who goes on.  Elsewhere (in checks) it is a plain access.
- * where and line: the caller, for the trace.
+ * In a virtual thread each function first lets the scheduler decide who goes on.  Elsewhere (in
+ * checks) it is a plain access. where and line: the caller, for the trace.
  *
  * What happens if a process dies here: before the access, never in the middle.
  */

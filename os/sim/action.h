@@ -2,8 +2,9 @@
 /*
  * os/sim/action.h - what the scheduler can do next, and who decides.
  *
- * Before each step, and when the running thread sleeps or ends, the decider is asked again and again until it
- * lets some thread go on (SIM_RUN), or nothing is left.  The actions that were taken, in order, determine an execution.
+ * Before each step, and when the running thread sleeps or ends, the decider is asked again and
+ * again until it lets some thread go on (SIM_RUN), or nothing is left.  The actions that were
+ * taken, in order, determine an execution.
  *
  * What happens if a process dies here: it is one of the actions.
  */
@@ -17,7 +18,7 @@
 
 enum sim_verb {
 	SIM_ACT_RUN,	   /* thread: makes a step */
-	SIM_ACT_PASS,	   /* nobody can go on: the earliest deadline passes, or else the execution ends */
+	SIM_ACT_PASS,	   /* nobody can go on: a deadline passes, or else the execution ends */
 	SIM_ACT_KILL,	   /* process: dies */
 	SIM_ACT_HALT,	   /* thread: never makes another step, without being dead */
 	SIM_ACT_SPURIOUS,  /* thread: its sleep ends for no reason */
@@ -44,19 +45,21 @@ struct sim_taken {
 
 /* How often each may still happen in this execution. */
 struct sim_budget {
-	uint32_t preemptions;	    /* UINT32_MAX: any */
+	uint32_t preemptions;	      /* UINT32_MAX: any */
 	uint32_t verb[SIM_ACT_VERBS]; /* of RUN and PASS: not used */
-	uint32_t rounds;	    /* watches whose time is over although somebody could still be told */
+	uint32_t rounds; /* watches whose time is over although somebody could still be told */
 };
 
 struct sim_decider {
 	/*
-	 * Which of the options, of which there is at least one; SIM_CUT ends the execution.  The first option is to go on
-	 * as before.
+	 * Which of the options, of which there is at least one; SIM_CUT ends the execution.  The
+	 * first option is to go on as before.
 	 */
 	int (*decide)(void *context, const struct sim_action *options, unsigned count);
 	void *context;
-	/* Ask only where threads can disturb each other (os/sim/memory.c); else before every step. */
+	/*
+	 * Ask only where threads can disturb each other (os/sim/memory.c); else before every step.
+	 */
 	bool contended_only;
 };
 

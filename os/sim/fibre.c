@@ -114,7 +114,10 @@ void fibre_switch(struct fibre *from, struct fibre *to)
 
 #include <ucontext.h>
 
-/* The context lies at the low end of the stack; that of the first stack, which nobody prepared, here. */
+/*
+ * The context lies at the low end of the stack; that of the first stack, which nobody prepared,
+ * here.
+ */
 static ucontext_t first;
 
 void fibre_prepare(struct fibre *fibre, void *stack, size_t size, void (*entry)(void))

@@ -2,7 +2,8 @@
 /*
  * os/sim/fibre.h - stacks that take turns on one real thread.
  *
- * swapcontext() makes two system calls a switch; where the processor is known a few instructions do.
+ * swapcontext() makes two system calls a switch; where the processor is known a few instructions
+ * do.
  *
  * What happens if a process dies here: a virtual process' fibres are not switched to any more.
  */

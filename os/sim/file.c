@@ -4,8 +4,8 @@
  *
  * A lock belongs to an opening, which is shared by the descriptors that fork() copies.
  *
- * What happens if a process dies here: its descriptors are closed, and with the last one of an opening its locks
- * are gone.
+ * What happens if a process dies here: its descriptors are closed, and with the last one of an
+ * opening its locks are gone.
  */
 #include <string.h>
 
@@ -75,7 +75,8 @@ static struct sim_node *make(unsigned parent, const char *name, enum sim_kind ki
 	for (i = 0; i < SIM_NODES; i++)
 		if (SYSTEM->node[i].kind == SIM_KIND_NONE) {
 			changed();
-			SYSTEM->node[i] = (struct sim_node){ .kind = (uint8_t)kind, .parent = (uint8_t)parent };
+			SYSTEM->node[i] = (struct sim_node){ .kind = (uint8_t)kind,
+							     .parent = (uint8_t)parent };
 			strcpy(SYSTEM->node[i].name, name);
 			return &SYSTEM->node[i];
 		}
@@ -114,7 +115,8 @@ static carafe_status open_node(struct sim_node *node, int *descriptor)
 	int16_t *table = sim_process_now()->descriptor;
 	int i, opening;
 
-	for (opening = 0; opening < SIM_OPENINGS && SYSTEM->opening[opening].references != 0; opening++)
+	for (opening = 0; opening < SIM_OPENINGS && SYSTEM->opening[opening].references != 0;
+	     opening++)
 		;
 	for (i = 0; i < DESCRIPTORS && table[i] != 0; i++)
 		;
@@ -214,7 +216,8 @@ static carafe_status open_folder(int parent, const char *path, bool create, int 
 		node = make(number, path, SIM_KIND_FOLDER);
 	if (node == NULL)
 		return CARAFE_STATUS_DISK_FULL;
-	return node->kind == SIM_KIND_FOLDER ? open_node(node, folder) : CARAFE_STATUS_ACCESS_DENIED;
+	return node->kind == SIM_KIND_FOLDER ? open_node(node, folder)
+					     : CARAFE_STATUS_ACCESS_DENIED;
 }
 
 carafe_status os_folder_open(int parent, const char *path, bool create, int *folder)
@@ -271,7 +274,8 @@ void os_folder_remove(int parent, const char *name)
 		remove_node(folder);
 }
 
-carafe_status os_folder_list(int folder, bool (*visit)(void *context, const char *name), void *context)
+carafe_status os_folder_list(int folder, bool (*visit)(void *context, const char *name),
+			     void *context)
 {
 	const struct sim_node *node;
 	unsigned i, number;
@@ -296,7 +300,8 @@ carafe_status os_folder_list(int folder, bool (*visit)(void *context, const char
 
 /* ---- Files ------------------------------------------------------------------------------ */
 
-static carafe_status open_file(int folder, const char *name, bool create, enum sim_kind kind, int *file)
+static carafe_status open_file(int folder, const char *name, bool create, enum sim_kind kind,
+			       int *file)
 {
 	const struct sim_node *above = node_of(folder);
 	struct sim_node *node;
@@ -524,8 +529,9 @@ carafe_status os_bell_create(int folder, const char *name)
 	above = node_of(folder);
 	if (find(number_of(above) + 1, name) != NULL)
 		return told(CARAFE_STATUS_OBJECT_NAME_COLLISION);
-	return told(make(number_of(above) + 1, name, SIM_KIND_BELL) != NULL ? CARAFE_STATUS_SUCCESS :
-									      CARAFE_STATUS_DISK_FULL);
+	return told(make(number_of(above) + 1, name, SIM_KIND_BELL) != NULL
+			    ? CARAFE_STATUS_SUCCESS
+			    : CARAFE_STATUS_DISK_FULL);
 }
 
 carafe_status os_bell_open(int folder, const char *name, int *bell)

@@ -34,9 +34,9 @@ struct undo {
 };
 
 struct user {
-	uintptr_t key; /* of a word, or 0 */
+	uintptr_t key;		   /* of a word, or 0 */
 	uint32_t readers, writers; /* threads, and CHECKS */
-	uint16_t number; /* of a weak word, or 0 */
+	uint16_t number;	   /* of a weak word, or 0 */
 };
 
 #define CHECKS (UINT32_C(1) << SIM_MOST_THREADS)

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * os/sim/rename.h - what core/ is compiled with for the simulator; given to the compiler by -include.
+ * os/sim/rename.h - what core/ is compiled with for the simulator; given to the compiler by
+ * -include.
  *
- * Thread-local variables go to a section of their own, which is exchanged when another virtual thread runs; the globals of
- * core/ are gathered by os/sim/section.ld, and are exchanged when another virtual process does.  Memory from
- * the heap and the variables of the process' environment are the virtual process' own.
+ * Thread-local variables go to a section of their own, which is exchanged when another virtual
+ * thread runs; the globals of core/ are gathered by os/sim/section.ld, and are exchanged when
+ * another virtual process does.  Memory from the heap and the variables of the process' environment
+ * are the virtual process' own.
  *
  * What happens if a process dies here: see os/sim/sim.h.
  */

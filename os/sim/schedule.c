@@ -2,9 +2,9 @@
 /*
  * os/sim/schedule.c - who goes on: what can be done next, asking the decider, and doing it.
  *
- * It runs on the stack of the thread that is about to make a step, or on the outside stack at the beginning; so
- * going on with the same thread costs no switch.  A thread that was killed meanwhile goes on deciding on its stack
- * until it switches to another one.
+ * It runs on the stack of the thread that is about to make a step, or on the outside stack at the
+ * beginning; so going on with the same thread costs no switch.  A thread that was killed meanwhile
+ * goes on deciding on its stack until it switches to another one.
  *
  * What happens if a process dies here: see os/sim/sim.h.
  */
@@ -62,7 +62,8 @@ static struct fibre *left_at(unsigned thread)
 
 	if (thread == SIM_NONE)
 		return &outside;
-	return sim_world.thread[thread].standing == SIM_READY ? &sim_world.thread[thread].fibre : &nowhere;
+	return sim_world.thread[thread].standing == SIM_READY ? &sim_world.thread[thread].fibre
+							      : &nowhere;
 }
 
 /* Goes back to who called sim_execute(). */
@@ -90,9 +91,10 @@ void sim_fail(const char *format, ...)
 
 static void observe(struct sim_action action)
 {
-	const struct sim_event event = {
-		.kind = SIM_EVENT_ACTION, .step = sim_world.step, .thread = sim_world.current, .action = action
-	};
+	const struct sim_event event = { .kind = SIM_EVENT_ACTION,
+					 .step = sim_world.step,
+					 .thread = sim_world.current,
+					 .action = action };
 
 	if (sim_observer != NULL)
 		sim_observer(&event);
@@ -157,14 +159,15 @@ static bool may(enum sim_verb verb, unsigned who)
 	case SIM_ACT_SPURIOUS:
 		return sleeps(thread);
 	case SIM_ACT_LATE:
-		return sleeps(thread) && thread->blocked == SIM_ON_PARK && thread->deadline != OS_NEVER;
+		return sleeps(thread) && thread->blocked == SIM_ON_PARK &&
+		       thread->deadline != OS_NEVER;
 	case SIM_ACT_INTERRUPT:
 		return sleeps(thread) && thread->blocked == SIM_ON_PARK;
 	case SIM_ACT_STALE:
 		return thread->standing == SIM_READY && sim_may_age(thread);
 	default:
-		return who == sim_world.current && thread->standing == SIM_READY && thread->reserving &&
-		       !thread->full;
+		return who == sim_world.current && thread->standing == SIM_READY &&
+		       thread->reserving && !thread->full;
 	}
 }
 
@@ -347,7 +350,8 @@ enum sim_end sim_execute(const struct sim_decider *how, const struct sim_budget 
 	if (end == SIM_END_FAILED)
 		return end;
 	decider = how;
-	sim_world.budget = budget != NULL ? *budget : (struct sim_budget){ .preemptions = UINT32_MAX };
+	sim_world.budget =
+		budget != NULL ? *budget : (struct sim_budget){ .preemptions = UINT32_MAX };
 	sim_world.current = SIM_NONE;
 	end = SIM_END_QUIET;
 	sim_schedule();
@@ -364,10 +368,12 @@ void sim_count(void)
 	/* To have made the step is another state, whatever it does. */
 	sim_thread_now()->seen++;
 	if (++sim_world.alone > most_alone)
-		sim_fail("no progress: thread %u made %llu steps of one call while all others stood still",
+		sim_fail("no progress: thread %u made %llu steps of one call while all others "
+			 "stood still",
 			 sim_world.current, (unsigned long long)most_alone);
 	if (sim_world.step > most_steps)
-		sim_fail("no end: the execution has more than %llu steps", (unsigned long long)most_steps);
+		sim_fail("no end: the execution has more than %llu steps",
+			 (unsigned long long)most_steps);
 }
 
 bool sim_must_ask(const void *word)
@@ -425,8 +431,9 @@ void sim_block(enum sim_blocked blocked, const void *on)
 
 static uint64_t thread_state(const struct virtual_thread *thread)
 {
-	uint64_t bits = thread->standing | (uint64_t)thread->blocked << 8 | (uint64_t)thread->woken << 16 |
-			(uint64_t)thread->full << 24 | (uint64_t)thread->age << 32;
+	uint64_t bits = thread->standing | (uint64_t)thread->blocked << 8 |
+			(uint64_t)thread->woken << 16 | (uint64_t)thread->full << 24 |
+			(uint64_t)thread->age << 32;
 
 	return sim_mix(sim_mix(thread->seen, bits), thread->deadline);
 }

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * os/sim/sim.h - a simulated operating system, as seen by the programs that are run and checked in it.
+ * os/sim/sim.h - a simulated operating system, as seen by the programs that are run and checked in
+ * it.
  *
- * One real thread runs everything.  A virtual process has its own copy of the globals and the heap of
- * core/, a virtual thread its own stack and thread-local variables.  Before each of its steps (an access
- * to a word through core/atomic.h, a call of os/os.h, sim_point()) a thread hands over to the scheduler,
- * which picks one action (os/sim/action.h) after another until one of them lets a thread go on.  Nothing
- * else is random or depends on real time, so a list of actions determines the whole execution.
+ * One real thread runs everything.  A virtual process has its own copy of the globals and the heap
+ * of core/, a virtual thread its own stack and thread-local variables.  Before each of its steps
+ * (an access to a word through core/atomic.h, a call of os/os.h, sim_point()) a thread hands over
+ * to the scheduler, which picks one action (os/sim/action.h) after another until one of them lets a
+ * thread go on.  Nothing else is random or depends on real time, so a list of actions determines
+ * the whole execution.
  *
- * An execution begins with the same state each time: what the scenario's prepare() left behind, run once,
- * undisturbed, for each thread in turn.
+ * An execution begins with the same state each time: what the scenario's prepare() left behind, run
+ * once, undisturbed, for each thread in turn.
  *
- * What happens if a process dies here: a real one, the test is gone; a virtual one, its threads never run
- * again, its locks are free at once, who watches it is told whenever the scheduler likes.
+ * What happens if a process dies here: a real one, the test is gone; a virtual one, its threads
+ * never run again, its locks are free at once, who watches it is told whenever the scheduler likes.
  */
 #ifndef OS_SIM_SIM_H
 #define OS_SIM_SIM_H
@@ -36,37 +38,46 @@ uint64_t sim_now(void);
 void sim_point(void);
 
 /*
- * Something that a check depends on has happened (a call began, a call returned this).  To be told of all that
- * is not in shared memory: two executions that agree in memory, in what each thread has seen and in these facts,
- * in order, count as the same state.
+ * Something that a check depends on has happened (a call began, a call returned this).  To be told
+ * of all that is not in shared memory: two executions that agree in memory, in what each thread has
+ * seen and in these facts, in order, count as the same state.
  */
 void sim_note(uint64_t fact);
 
 /*
- * What the calling thread has seen so far matters no more to what it will do, but for this fact.  More executions then count
- * as the same state.  To be used where no local variable is left that came from shared memory.
+ * What the calling thread has seen so far matters no more to what it will do, but for this fact.
+ * More executions then count as the same state.  To be used where no local variable is left that
+ * came from shared memory.
  */
 void sim_forget(uint64_t fact);
 
 /* Calls a check from a thread: what it reads is no step, and it must change nothing. */
 void sim_look(void (*look)(void));
 
-/* Sleeps until the condition, which only looks, is true.  For what a program waits for outside of the library. */
+/*
+ * Sleeps until the condition, which only looks, is true.  For what a program waits for outside of
+ * the library.
+ */
 void sim_await(bool (*condition)(void));
 
 /* Sleeps for ever, so that the thread's end is not part of the execution. Does not return. */
 void sim_rest(void);
 
-/* A check failed: ends the execution.  From a thread or from a check.  Does not return in a thread. */
+/*
+ * A check failed: ends the execution.  From a thread or from a check.  Does not return in a thread.
+ */
 void sim_fail(const char *format, ...) __attribute__((__format__(__printf__, 1, 2)));
 
-/* Memory of the scenario, zero at first; what prepare() left in it is there again in each execution. */
+/*
+ * Memory of the scenario, zero at first; what prepare() left in it is there again in each
+ * execution.
+ */
 #define SIM_SCRATCH 32768u
 extern _Alignas(16) unsigned char sim_scratch[SIM_SCRATCH];
 
 /*
- * fork(): the child is a new process, and its only thread begins with child().  Gives the child's thread; SIM_NONE when there
- * is no room for one more.
+ * fork(): the child is a new process, and its only thread begins with child().  Gives the child's
+ * thread; SIM_NONE when there is no room for one more.
  */
 #define SIM_NONE UINT32_MAX
 unsigned sim_fork(void (*child)(void));
@@ -77,12 +88,12 @@ void sim_exit(void);
 /* ---- For checks ------------------------------------------------------------------------- */
 
 enum sim_standing {
-	SIM_ABSENT,   /* no such thread */
-	SIM_READY,    /* can go on */
-	SIM_ASLEEP,   /* parked, or waiting for a watch or a join, and not woken */
-	SIM_HALTED,   /* stopped for ever */
-	SIM_KILLED,   /* with its process */
-	SIM_FINISHED  /* ran to its end, or rests */
+	SIM_ABSENT,  /* no such thread */
+	SIM_READY,   /* can go on */
+	SIM_ASLEEP,  /* parked, or waiting for a watch or a join, and not woken */
+	SIM_HALTED,  /* stopped for ever */
+	SIM_KILLED,  /* with its process */
+	SIM_FINISHED /* ran to its end, or rests */
 };
 
 enum sim_standing sim_standing(unsigned thread);
@@ -96,6 +107,6 @@ uint64_t sim_died(unsigned process);	/* was killed or called sim_exit() */
 uint64_t sim_ending(unsigned thread);	/* returned from its program: the hooks run */
 uint64_t sim_finished(unsigned thread); /* after the hooks */
 uint64_t sim_halted(unsigned thread);
-uint64_t sim_late(unsigned thread);	/* its last timed sleep was over by the virtual clock */
+uint64_t sim_late(unsigned thread); /* its last timed sleep was over by the virtual clock */
 
 #endif

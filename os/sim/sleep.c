@@ -2,8 +2,9 @@
 /*
  * os/sim/sleep.c - virtual time, and sleeping on a word.
  *
- * Time stands still but for deadlines: one passes when nobody can go on, or when the scheduler likes.  A sleep may also end
- * for no reason or by a signal, and who was woken goes on as late as the scheduler likes.
+ * Time stands still but for deadlines: one passes when nobody can go on, or when the scheduler
+ * likes.  A sleep may also end for no reason or by a signal, and who was woken goes on as late as
+ * the scheduler likes.
  *
  * What happens if a process dies here: nobody sleeps there any more.
  */
@@ -16,10 +17,11 @@ uint64_t os_now(enum os_clock clock)
 }
 
 /*
- * Two steps: the comparison, which is atomic with respect to os_unpark(), together with falling asleep; and going on.
+ * Two steps: the comparison, which is atomic with respect to os_unpark(), together with falling
+ * asleep; and going on.
  */
-enum os_parked os_park(const uint32_t *word, uint32_t expected, enum os_clock clock, uint64_t deadline,
-		       bool restartable)
+enum os_parked os_park(const uint32_t *word, uint32_t expected, enum os_clock clock,
+		       uint64_t deadline, bool restartable)
 {
 	struct virtual_thread *thread = sim_thread_now();
 	enum os_parked how;

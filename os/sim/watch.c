@@ -19,7 +19,8 @@ static void changed(void)
 
 void os_self(struct os_process *process)
 {
-	*process = (struct os_process){ .start = sim_process() + 1, .pid = FIRST_PID + sim_process() };
+	*process =
+		(struct os_process){ .start = sim_process() + 1, .pid = FIRST_PID + sim_process() };
 }
 
 carafe_status os_watch_open(int bell, struct os_watch **watch)
@@ -35,7 +36,8 @@ carafe_status os_watch_open(int bell, struct os_watch **watch)
 		changed();
 		*free = (struct os_watch){ .used = true,
 					   .process = (uint8_t)sim_process(),
-					   .bell = (int16_t)(bell >= 0 ? sim_bell_node(bell) : -1) };
+					   .bell = (int16_t)(bell >= 0 ? sim_bell_node(bell)
+								       : -1) };
 		*watch = free;
 		sim_saw(i);
 		sim_note(i);

@@ -59,7 +59,8 @@ void sim_save(void)
 	if (loaded_thread != SIM_NONE)
 		memcpy(sim_world.thread[loaded_thread].locals, __start_sim_thread, locals_size());
 	if (loaded_process != SIM_NONE)
-		memcpy(sim_world.process[loaded_process].globals, sim_process_begin, globals_size());
+		memcpy(sim_world.process[loaded_process].globals, sim_process_begin,
+		       globals_size());
 }
 
 /* Forked processes have their heaps at the same addresses, so one of them is elsewhere. */
@@ -88,7 +89,8 @@ void sim_load(unsigned thread)
 	if (process == loaded_process)
 		return;
 	if (loaded_process != SIM_NONE)
-		memcpy(sim_world.process[loaded_process].globals, sim_process_begin, globals_size());
+		memcpy(sim_world.process[loaded_process].globals, sim_process_begin,
+		       globals_size());
 	memcpy(sim_process_begin, sim_world.process[process].globals, globals_size());
 	place_heap(process);
 	loaded_process = process;
@@ -128,7 +130,10 @@ void *sim_calloc(size_t count, size_t size)
 
 void sim_free(void *memory)
 {
-	/* A process' memory is not used again in this execution, so that a late access cannot hit something new. */
+	/*
+	 * A process' memory is not used again in this execution, so that a late access cannot hit
+	 * something new.
+	 */
 	if (!lies_in_heap(memory))
 		free(memory);
 }

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * os/sim/world.h - everything that an execution changes, and the parts of the simulator among themselves.
+ * os/sim/world.h - everything that an execution changes, and the parts of the simulator among
+ * themselves.
  *
  * Invariants:
- *   - Whatever an execution changes is in `world`, in a mapping, in a heap, in sim_scratch or in the globals of core/;
- *     sim_reset() restores all of these, and nothing else is read by what can influence an execution.
- *   - The globals of core/ belong to the process, and its thread-local variables to the thread, that ran last.
+ *   - Whatever an execution changes is in `world`, in a mapping, in a heap, in sim_scratch or in
+ *     the globals of core/; sim_reset() restores all of these, and nothing else is read by what can
+ *     influence an execution.
+ *   - The globals of core/ belong to the process, and its thread-local variables to the thread,
+ *     that ran last.
  *
  * What happens if a process dies here: see os/sim/sim.h.
  */
@@ -21,27 +24,35 @@
 #define SIM_GLOBALS 1024u /* globals of core/, at the most */
 #define SIM_HEAP 262144u  /* a process' heap */
 
-enum sim_blocked { SIM_FREE, SIM_ON_NOTHING, SIM_ON_CONDITION, SIM_ON_PARK, SIM_ON_WATCH, SIM_ON_JOIN, SIM_ON_LOCAL_LOCK };
+enum sim_blocked {
+	SIM_FREE,
+	SIM_ON_NOTHING,
+	SIM_ON_CONDITION,
+	SIM_ON_PARK,
+	SIM_ON_WATCH,
+	SIM_ON_JOIN,
+	SIM_ON_LOCAL_LOCK
+};
 
 struct virtual_thread {
 	struct fibre fibre;
 	void (*run)(void *argument);
 	void *argument;
 	bool (*condition)(void); /* that it sleeps for */
-	const void *on;	   /* the park word, watch or thread that it sleeps for */
-	uint64_t deadline; /* of a sleep; OS_NEVER */
-	uint64_t seen;	   /* digest of all that it has read and been told */
+	const void *on;		 /* the park word, watch or thread that it sleeps for */
+	uint64_t deadline;	 /* of a sleep; OS_NEVER */
+	uint64_t seen;		 /* digest of all that it has read and been told */
 	uint64_t ending, finished, halted, late;
 	uint8_t standing; /* enum sim_standing; SIM_ASLEEP is derived */
 	uint8_t process;
-	uint8_t blocked; /* enum sim_blocked */
-	uint8_t woken;	 /* a sleep is over: enum os_parked + 1, or 0 */
-	uint8_t clock;	 /* enum os_clock of the deadline */
-	bool armed;	 /* the hook runs at its end */
-	bool full;	 /* its reservation fails */
-	bool reserving;	 /* the next step is a reservation */
-	bool hosted;	 /* started by core/, and told to stop by core/ */
-	uint8_t age;	 /* how many values old what the next load gives is (os/sim/weak.h) */
+	uint8_t blocked;  /* enum sim_blocked */
+	uint8_t woken;	  /* a sleep is over: enum os_parked + 1, or 0 */
+	uint8_t clock;	  /* enum os_clock of the deadline */
+	bool armed;	  /* the hook runs at its end */
+	bool full;	  /* its reservation fails */
+	bool reserving;	  /* the next step is a reservation */
+	bool hosted;	  /* started by core/, and told to stop by core/ */
+	uint8_t age;	  /* how many values old what the next load gives is (os/sim/weak.h) */
 	const void *next; /* the word that it is about to load or compare, or NULL */
 	unsigned char locals[SIM_LOCALS];
 };
@@ -84,7 +95,7 @@ struct sim_lock {
 struct os_watch {
 	bool used, rung, interrupted;
 	uint8_t process;
-	int16_t bell; /* node, or -1 */
+	int16_t bell;			     /* node, or -1 */
 	uint8_t watched[SIM_MOST_PROCESSES]; /* 1 watched, 2 told */
 	uint32_t key[SIM_MOST_PROCESSES];
 };
@@ -102,11 +113,12 @@ struct sim_system {
 
 struct sim_world {
 	uint64_t step;
-	uint64_t alone; /* steps of the present thread since anybody else made one or it passed sim_point() */
+	/* Steps of the present thread since anybody else made one or it passed sim_point(). */
+	uint64_t alone;
 	uint64_t clock[2];
-	uint64_t memory; /* digest of what differs in memory from the beginning */
-	uint64_t order;	 /* digest of system calls and sim_note()s, in order */
-	size_t mapped;	 /* of the room for mappings */
+	uint64_t memory;  /* digest of what differs in memory from the beginning */
+	uint64_t order;	  /* digest of system calls and sim_note()s, in order */
+	size_t mapped;	  /* of the room for mappings */
 	unsigned current; /* the running thread, or SIM_NONE */
 	unsigned processes, threads;
 	struct sim_budget budget;
@@ -149,7 +161,10 @@ static inline void sim_saw(uint64_t value)
 
 /* ---- schedule.c */
 
-/* Before a step of the present thread: lets the scheduler act; returns when this thread is to go on. */
+/*
+ * Before a step of the present thread: lets the scheduler act; returns when this thread is to go
+ * on.
+ */
 void sim_schedule(void);
 
 /* Before a system call: likewise, and counts it. name and detail: for the trace and the digest. */

@@ -34,7 +34,8 @@ void base_open(uint32_t flags)
 	struct cf_self *self;
 
 	if (*environment == NULL) {
-		base_must(carafe_environment_open(NULL, flags, environment), "carafe_environment_open");
+		base_must(carafe_environment_open(NULL, flags, environment),
+			  "carafe_environment_open");
 		BASE->region = (*environment)->region;
 	}
 	base_must(cf_self(*environment, &self), "a thread slot");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tests/sim/base.h - what scenarios share: an environment that every process has open, and everybody's leaving.
+ * tests/sim/base.h - what scenarios share: an environment that every process has open, and
+ * everybody's leaving.
  *
  * What happens if a process dies here: see os/sim/sim.h.
  */
@@ -32,8 +33,8 @@ void base_open(uint32_t flags);
 void base_prepare(void); /* with CARAFE_NO_JANITOR */
 
 /*
- * For prepare(): lets a handle of this process, to an object of its own, refer to another object of the same type.  What
- * duplicating a handle from another process would do.
+ * For prepare(): lets a handle of this process, to an object of its own, refer to another object of
+ * the same type.  What duplicating a handle from another process would do.
  */
 void base_share(carafe_handle handle, uint32_t object);
 
@@ -43,7 +44,10 @@ uint32_t base_object(carafe_handle handle);
 /* For join(): the same, and goes round once. */
 void base_join(void);
 
-/* For finish(): goes round once, looks whether everything is as it must be then, and closes the environment. */
+/*
+ * For finish(): goes round once, looks whether everything is as it must be then, and closes the
+ * environment.
+ */
 void base_finish(void);
 
 /* For end(): after that nothing is left of anybody. */

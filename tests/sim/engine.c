@@ -9,7 +9,6 @@
 #include "tests/sim/base.h"
 #include "tests/sim/scenario.h"
 
-
 /* A word of the memory: one of the scratch would not be restored word by word. */
 static cf_word *value(void)
 {
@@ -19,7 +18,8 @@ static cf_word *value(void)
 static void prepare(void)
 {
 	base_prepare();
-	base_must(cf_reserve_object(BASE->region, base_environment()->place.memory, 0), "cf_reserve_object");
+	base_must(cf_reserve_object(BASE->region, base_environment()->place.memory, 0),
+		  "cf_reserve_object");
 }
 
 static void add_one(void)
@@ -32,7 +32,8 @@ static void add_one(void)
 
 static void look_at_sum(void)
 {
-	if (sim_standing(0) == SIM_FINISHED && sim_standing(1) == SIM_FINISHED && cf_load(value()) != 2)
+	if (sim_standing(0) == SIM_FINISHED && sim_standing(1) == SIM_FINISHED &&
+	    cf_load(value()) != 2)
 		sim_fail("two additions of one gave %u", (unsigned)cf_load(value()));
 }
 

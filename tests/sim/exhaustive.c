@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tests/sim/exhaustive.c - every execution within the bounds, or at least every state that one could reach.
+ * tests/sim/exhaustive.c - every execution within the bounds, or at least every state that one
+ * could reach.
  *
- * Depth first, without keeping states: each execution follows the path of the last one up to the deepest
- * decision that still has an option left, and takes the first option from there on.
+ * Depth first, without keeping states: each execution follows the path of the last one up to the
+ * deepest decision that still has an option left, and takes the first option from there on.
  *
  * Two reductions, each of which the test `reduction` compares with the plain search:
- *   - Only steps on contended words are asked for (os/sim/memory.c).  A word that turns out to be contended begins
- *     the search anew.
- *   - A state that was met before is not gone on from.  What a thread will do follows from what it has seen, so
- *     the digest of memory, of what each thread has seen, of the facts for checks in their order, and of
- *     what is left of the budgets is the digest of a state (os/sim/schedule.c).
+ *   - Only steps on contended words are asked for (os/sim/memory.c).  A word that turns out to be
+ *     contended begins the search anew.
+ *   - A state that was met before is not gone on from.  What a thread will do follows from what it
+ *     has seen, so the digest of memory, of what each thread has seen, of the facts for checks in
+ *     their order, and of what is left of the budgets is the digest of a state (os/sim/schedule.c).
  *
  * What happens if a process dies here: see os/sim/sim.h.
  */

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Every scenario of the simulator, explored for a short while.  Catches any fault of core/ that needs few preemptions, deaths or
-# sleeps out of turn; `make check-sim` looks longer.
+# Every scenario of the simulator, explored for a short while.  Catches a fault of core/ that needs
+# few preemptions, deaths or sleeps out of turn; `make check-sim` looks longer.
 set -u
 sim=${CARAFE_BUILDDIR:-.}/carafe-sim
 
@@ -29,7 +29,8 @@ explore()
 	scenario=$1
 	count=$2
 	shift 2
-	if output=$("$sim" --scenario "$scenario" --schedules "$count" --seed "$seed" "$@" 2>&1); then
+	if output=$("$sim" --scenario "$scenario" --schedules "$count" --seed "$seed" "$@" 2>&1)
+	then
 		echo "ok $number - $scenario: nothing wrong in any schedule"
 		printf '%s\n' "$output" | tail -n 5 | sed 's/^/# /'
 	else

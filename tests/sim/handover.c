@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tests/sim/handover.c - from who signals to who waits, and what a death on the way leaves to others.
+ * tests/sim/handover.c - from who signals to who waits, and what a death on the way leaves to
+ * others.
  *
  * Every process has its own handle to the object, so that it stays whoever dies.
  * "keep" holds the handles and does nothing; "round" goes a round once somebody is dead.
@@ -60,8 +61,8 @@ static void prepare_mutant(void)
 	carafe_handle handle;
 
 	base_prepare();
-	base_must(carafe_mutant_create(base_environment(), CARAFE_MUTANT_ALL_ACCESS, 0, sim_self() == 0,
-				       &handle),
+	base_must(carafe_mutant_create(base_environment(), CARAFE_MUTANT_ALL_ACCESS, 0,
+				       sim_self() == 0, &handle),
 		  "carafe_mutant_create");
 	share(handle);
 }
@@ -262,10 +263,14 @@ static void quiet_janitor(void)
 		check_sleepers();
 }
 
-/* Once the owner is dead and a round after that is over, the mutant is abandoned and who waits for it has it. */
+/*
+ * Once the owner is dead and a round after that is over, the mutant is abandoned and who waits for
+ * it has it.
+ */
 static void quiet_mutant(void)
 {
-	if (HANDOVER->progress[1] == RETURNED && HANDOVER->status[1] != CARAFE_STATUS_ABANDONED_WAIT_0)
+	if (HANDOVER->progress[1] == RETURNED &&
+	    HANDOVER->status[1] != CARAFE_STATUS_ABANDONED_WAIT_0)
 		sim_fail("the wait says 0x%08x", (unsigned)HANDOVER->status[1]);
 	if (HANDOVER->progress[1] == RETURNED && sim_is_alive(0))
 		sim_fail("the owner lives, and somebody else owns its mutant");
@@ -310,7 +315,8 @@ static const char *const set_death_found[] = { "0*71,1*29,K1", NULL };
 
 const struct scenario scenario_set_death = {
 	.name = "set-death",
-	.about = "who signals may die at any step: after a round nobody sleeps beside a signalled event",
+	.about = "who signals may die at any step: after a round nobody sleeps beside a signalled "
+		 "event",
 	.processes = 3,
 	.threads = 3,
 	.thread = { { 0, wait_for_ever }, { 1, set }, { 2, go_round } },
@@ -356,7 +362,8 @@ const struct scenario scenario_janitor_wakes = {
 
 const struct scenario scenario_janitors_die = {
 	.name = "janitors-die",
-	.about = "an owner dies, and the first who sweeps it in the middle of that; the second finishes",
+	.about = "an owner dies, and the first who sweeps it in the middle of that; the second "
+		 "finishes",
 	.processes = 4,
 	.threads = 4,
 	.thread = { { 0, keep }, { 1, wait_for_ever }, { 2, go_round }, { 3, go_round } },

@@ -2,8 +2,8 @@
 /*
  * tests/sim/kcas.c - multi-word changes alone: threads add one to overlapping words.
  *
- * Right is: every word counts the changes that were reported as done, and those of a killed thread that was in the middle
- * of one count on all of its words or on none.
+ * Right is: every word counts the changes that were reported as done, and those of a killed thread
+ * that was in the middle of one count on all of its words or on none.
  *
  * What happens if a process dies here: the next one that meets its words finishes its change.
  */
@@ -19,7 +19,7 @@
 
 struct counts {
 	uint32_t done[WORDS];		    /* changes that were reported as done */
-	uint32_t present[SIM_MOST_THREADS]; /* the words of the change that a thread is in the middle of */
+	uint32_t present[SIM_MOST_THREADS]; /* the words of the change that it is in */
 	uint32_t value[WORDS];		    /* in the end */
 	bool read;
 };

@@ -4,7 +4,8 @@
  *
  * Right is: whoever opens gets an environment that works, and a child has what it inherits.
  *
- * What happens if a process dies here: its place in the environment is taken by the next one, or swept.
+ * What happens if a process dies here: its place in the environment is taken by the next one, or
+ * swept.
  */
 #include "core/environment.h"
 #include "tests/sim/base.h"
@@ -24,9 +25,10 @@ static void come_and_go(void)
 	carafe_handle handle;
 
 	sim_point();
-	base_must(carafe_environment_open(NULL, CARAFE_NO_JANITOR, &environment), "carafe_environment_open");
-	base_must(carafe_event_create(environment, CARAFE_EVENT_ALL_ACCESS, 0, CARAFE_NOTIFICATION_EVENT, 1,
-				      &handle),
+	base_must(carafe_environment_open(NULL, CARAFE_NO_JANITOR, &environment),
+		  "carafe_environment_open");
+	base_must(carafe_event_create(environment, CARAFE_EVENT_ALL_ACCESS, 0,
+				      CARAFE_NOTIFICATION_EVENT, 1, &handle),
 		  "carafe_event_create");
 	base_must(carafe_wait_one(environment, handle, 0, NULL), "carafe_wait_one");
 	base_must(carafe_environment_close(environment), "carafe_environment_close");
@@ -43,8 +45,9 @@ static void prepare_fork(void)
 {
 	base_prepare();
 	if (sim_self() == 0)
-		base_must(carafe_event_create(base_environment(), CARAFE_EVENT_ALL_ACCESS, CARAFE_INHERIT,
-					      CARAFE_SYNCHRONIZATION_EVENT, 0, &FORK->handle),
+		base_must(carafe_event_create(base_environment(), CARAFE_EVENT_ALL_ACCESS,
+					      CARAFE_INHERIT, CARAFE_SYNCHRONIZATION_EVENT, 0,
+					      &FORK->handle),
 			  "carafe_event_create");
 }
 
@@ -88,7 +91,8 @@ const struct scenario scenario_open_close = {
 
 const struct scenario scenario_fork_set = {
 	.name = "fork-set",
-	.about = "a child inherits a handle, and is released by its parent's set, while another process comes and goes",
+	.about = "a child inherits a handle, and is released by its parent's set, while another "
+		 "process comes and goes",
 	.processes = 2,
 	.threads = 2,
 	.thread = { { 0, fork_and_set }, { 1, come_and_go } },

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tests/sim/queue.c - queues alone: blocks are linked and unlinked, at the end, in the middle and by the others.
+ * tests/sim/queue.c - queues alone: blocks are linked and unlinked, at the end, in the middle and
+ * by the others.
  *
- * Right is, whenever the queue is at rest: from both sides the same blocks in opposite orders, each once; a block that says it is
- * linked is in it; the waiters bit is set exactly when there is one.  And at the end: a block is linked exactly if
- * the last thing that its thread did was linking it.
+ * Right is, whenever the queue is at rest: from both sides the same blocks in opposite orders, each
+ * once; a block that says it is linked is in it; the waiters bit is set exactly when there is one.
+ * And at the end: a block is linked exactly if the last thing that its thread did was linking it.
  *
  * What happens if a process dies here: a block of the dead stays until the sweep.
  */
@@ -40,7 +41,8 @@ static void prepare(void)
 	base_must(carafe_event_create(base_environment(), CARAFE_EVENT_ALL_ACCESS, 0,
 				      CARAFE_NOTIFICATION_EVENT, 0, &QUEUE->handle),
 		  "carafe_event_create");
-	base_must(cf_handle_view(base_environment(), QUEUE->handle, CF_EVENT, 0, &view), "cf_handle_view");
+	base_must(cf_handle_view(base_environment(), QUEUE->handle, CF_EVENT, 0, &view),
+		  "cf_handle_view");
 	QUEUE->object = cf_object_index(BASE->region, view.object);
 }
 
@@ -166,7 +168,10 @@ static void check_reports(bool pruned, uint32_t count)
 		sim_fail("%u blocks say that they are linked, and %u are", linked, count);
 }
 
-/* Finishes what the dead and the halted were in the middle of, which may concern what was read before. */
+/*
+ * Finishes what the dead and the halted were in the middle of, which may concern what was read
+ * before.
+ */
 static void settle(void)
 {
 	uint32_t thread;

@@ -2,10 +2,10 @@
 /*
  * tests/sim/random.c - schedules drawn from a seed: at random, or by priorities (PCT).
  *
- * Random: after each step the thread goes on, or, with a probability drawn for each schedule, any thread does.
- * PCT (Burckhardt and others, 2010): every thread has a random priority, the highest that can goes on, and at d - 1 steps,
- * drawn beforehand, the running thread falls below all others; a fault that needs d steps in a certain order is
- * found with a probability that is known.
+ * Random: after each step the thread goes on, or, with a probability drawn for each schedule, any
+ * thread does. PCT (Burckhardt and others, 2010): every thread has a random priority, the highest
+ * that can goes on, and at d - 1 steps, drawn beforehand, the running thread falls below all
+ * others; a fault that needs d steps in a certain order is found with a probability that is known.
  * In both, deaths, halts and the like come at steps drawn beforehand, as many as drawn.
  *
  * What happens if a process dies here: see os/sim/sim.h.
@@ -19,7 +19,7 @@
 struct draw {
 	uint64_t random;
 	enum strategy strategy;
-	unsigned turn;	/* random: one of so many steps may switch */
+	unsigned turn; /* random: one of so many steps may switch */
 	unsigned priority[SIM_MOST_THREADS];
 	unsigned lowest;
 	unsigned points, next_point; /* PCT: where the running thread falls behind */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tests/sim/scenario.h - what is run in the simulated system, how far it is explored, and what is checked.
+ * tests/sim/scenario.h - what is run in the simulated system, how far it is explored, and what is
+ * checked.
  *
  * A scenario is a constant struct in a file beside this one and one line in tests/sim/scenarios.c.
  *
@@ -13,17 +14,20 @@
 
 /* What the scheduler may do to an execution, at the most.  0: not at all. */
 struct scenario_bounds {
-	unsigned preemptions; /* switches away from a thread that could go on; SCENARIO_ANY: unbounded */
-	unsigned deaths;      /* processes killed, at any step */
-	unsigned halts;	      /* threads stopped for ever, at any step */
-	unsigned spurious;    /* sleeps that end for no reason */
-	unsigned late;	      /* deadlines that pass although somebody could go on */
-	unsigned interrupts;  /* sleeps that a signal ends */
-	unsigned failures;    /* os_file_reserve() with the disk full */
-	unsigned stale;	      /* loads that give a value one older; not 0: on the processor of os/sim/weak.h */
-	unsigned rounds;      /* times that a watch's time is over when nobody can go on */
-	unsigned steps;	      /* of one execution; more is a failure.  0: 100000 */
-	unsigned alone;	      /* steps of one thread in one call while all others stand still; more is a failure. 0: 20000 */
+	/* Switches away from a thread that could go on; SCENARIO_ANY: unbounded. */
+	unsigned preemptions;
+	unsigned deaths;     /* processes killed, at any step */
+	unsigned halts;	     /* threads stopped for ever, at any step */
+	unsigned spurious;   /* sleeps that end for no reason */
+	unsigned late;	     /* deadlines that pass although somebody could go on */
+	unsigned interrupts; /* sleeps that a signal ends */
+	unsigned failures;   /* os_file_reserve() with the disk full */
+	/* Loads that give a value one older; not 0: on the processor of os/sim/weak.h. */
+	unsigned stale;
+	unsigned rounds; /* times that a watch's time is over when nobody can go on */
+	unsigned steps;	 /* of one execution; more is a failure.  0: 100000 */
+	/* Steps of one thread in one call while all others stand still; more fail. 0: 20000. */
+	unsigned alone;
 };
 #define SCENARIO_ANY UINT32_MAX
 
@@ -40,14 +44,21 @@ struct scenario {
 	unsigned threads; /* thread[0, threads) run from the beginning */
 	struct scenario_thread thread[SIM_MOST_THREADS];
 
-	/* Called in each thread in turn, undisturbed, before the state is kept that every execution begins with. NULL: nothing. */
+	/*
+	 * Called in each thread in turn, undisturbed, before the state is kept that every execution
+	 * begins with. NULL: nothing.
+	 */
 	void (*prepare)(void);
-	/* After every step of anybody.  Reads shared memory freely; must change nothing.  NULL: nothing. */
+	/*
+	 * After every step of anybody.  Reads shared memory freely; must change nothing.  NULL:
+	 * nothing.
+	 */
 	void (*step)(void);
 	/*
-	 * When nobody can go on: join() of one more process, and what that sets free goes on, without
-	 * further accidents; then quiet().  Then for each living process finish() in a thread of its own,
-	 * undisturbed, the one more last; then end().  NULL: nothing, and no more process.
+	 * When nobody can go on: join() of one more process, and what that sets free goes on,
+	 * without further accidents; then quiet().  Then for each living process finish() in a
+	 * thread of its own, undisturbed, the one more last; then end().  NULL: nothing, and no
+	 * more process.
 	 */
 	void (*join)(void);
 	void (*quiet)(void);

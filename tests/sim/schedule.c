@@ -2,9 +2,10 @@
 /*
  * tests/sim/schedule.c - a schedule as text, following one, and making it shorter.
  *
- * A schedule lists what was done: "0*57,1*12,K1,0*3" lets thread 0 make 57 steps and thread 1 then 12, kills process 1, and goes on
- * with thread 0.  H halts a thread, S lets it wake for no reason, L lets its deadline pass, I interrupts it, F fills
- * the disk under it, P lets time pass while nobody can go on.
+ * A schedule lists what was done: "0*57,1*12,K1,0*3" lets thread 0 make 57 steps and thread 1 then
+ * 12, kills process 1, and goes on with thread 0.  H halts a thread, S lets it wake for no reason,
+ * L lets its deadline pass, I interrupts it, F fills the disk under it, P lets time pass while
+ * nobody can go on.
  *
  * What happens if a process dies here: see os/sim/sim.h.
  */
@@ -16,8 +17,8 @@
 #include "tests/sim/search.h"
 
 static const char letters[SIM_ACT_VERBS] = {
-	[SIM_ACT_PASS] = 'P',	  [SIM_ACT_KILL] = 'K', [SIM_ACT_HALT] = 'H',
-	[SIM_ACT_SPURIOUS] = 'S', [SIM_ACT_LATE] = 'L', [SIM_ACT_INTERRUPT] = 'I',
+	[SIM_ACT_PASS] = 'P',	  [SIM_ACT_KILL] = 'K',	 [SIM_ACT_HALT] = 'H',
+	[SIM_ACT_SPURIOUS] = 'S', [SIM_ACT_LATE] = 'L',	 [SIM_ACT_INTERRUPT] = 'I',
 	[SIM_ACT_FULL] = 'F',	  [SIM_ACT_STALE] = 'O',
 };
 
@@ -39,7 +40,8 @@ void schedule_taken(struct schedule *schedule)
 		uint64_t end = i + 1 < count ? taken[i + 1].step : sim_now();
 		uint64_t steps = taken[i].action.verb == SIM_ACT_RUN ? end - taken[i].step : 0;
 
-		if (last != NULL && last->action.verb == SIM_ACT_RUN && same(last->action, taken[i].action)) {
+		if (last != NULL && last->action.verb == SIM_ACT_RUN &&
+		    same(last->action, taken[i].action)) {
 			last->steps += steps;
 			continue;
 		}
@@ -61,8 +63,9 @@ void schedule_write(const struct schedule *schedule, char *text, size_t size)
 		const char *comma = i > 0 ? "," : "";
 
 		if (item->action.verb == SIM_ACT_RUN)
-			length += (size_t)snprintf(text + length, size - length, "%s%u*%llu", comma,
-						   item->action.who, (unsigned long long)item->steps);
+			length +=
+				(size_t)snprintf(text + length, size - length, "%s%u*%llu", comma,
+						 item->action.who, (unsigned long long)item->steps);
 		else if (item->action.verb == SIM_ACT_PASS)
 			length += (size_t)snprintf(text + length, size - length, "%sP", comma);
 		else
@@ -73,7 +76,8 @@ void schedule_write(const struct schedule *schedule, char *text, size_t size)
 
 static bool read_item(const char **text, struct item *item)
 {
-	const char *letter = **text >= 'A' ? memchr(letters + 1, **text, sizeof(letters) - 1) : NULL;
+	const char *letter =
+		**text >= 'A' ? memchr(letters + 1, **text, sizeof(letters) - 1) : NULL;
 	char *end;
 
 	*item = (struct item){ .action = { .verb = SIM_ACT_RUN } };
@@ -101,7 +105,8 @@ bool schedule_read(struct schedule *schedule, const char *text)
 {
 	schedule->count = 0;
 	while (*text != '\0' && *text != '\n') {
-		if (schedule->count == SCHEDULE_ITEMS || !read_item(&text, &schedule->item[schedule->count]))
+		if (schedule->count == SCHEDULE_ITEMS ||
+		    !read_item(&text, &schedule->item[schedule->count]))
 			return false;
 		schedule->count++;
 		if (*text == ',')
@@ -168,8 +173,9 @@ enum sim_end schedule_replay(const struct scenario *scenario, const struct sched
 		.interrupts = SCENARIO_ANY,
 		.failures = SCENARIO_ANY,
 		.stale = SCENARIO_ANY,
-		.rounds = scenario->bounds.rounds > scenario->exhaustive.rounds ?
-				  scenario->bounds.rounds : scenario->exhaustive.rounds,
+		.rounds = scenario->bounds.rounds > scenario->exhaustive.rounds
+				  ? scenario->bounds.rounds
+				  : scenario->exhaustive.rounds,
 	};
 
 	return scenario_execute(scenario, &decider, &bounds);
@@ -225,12 +231,13 @@ static bool try_without(const struct scenario *scenario, struct schedule *schedu
 }
 
 /* Two neighbours the other way round: then one of them may be one with its new neighbour. */
-static bool try_exchanged(const struct scenario *scenario, struct schedule *schedule, unsigned first,
-			  uint64_t *executions)
+static bool try_exchanged(const struct scenario *scenario, struct schedule *schedule,
+			  unsigned first, uint64_t *executions)
 {
 	static struct schedule other;
 
-	memcpy(&other, schedule, offsetof(struct schedule, item) + schedule->count * sizeof(struct item));
+	memcpy(&other, schedule,
+	       offsetof(struct schedule, item) + schedule->count * sizeof(struct item));
 	other.item[first] = schedule->item[first + 1];
 	other.item[first + 1] = schedule->item[first];
 	return take_if_shorter(scenario, schedule, &other, executions);

@@ -60,8 +60,8 @@ static struct sim_budget budget_of(const struct scenario_bounds *bounds)
 }
 
 /*
- * One of its threads stands still or sleeps for ever: nobody there can leave the environment, and what it has locked
- * in its process nobody there can have.
+ * One of its threads stands still or sleeps for ever: nobody there can leave the environment, and
+ * what it has locked in its process nobody there can have.
  */
 static bool cannot_leave(const struct scenario *scenario, unsigned process)
 {

@@ -30,10 +30,11 @@ struct search {
 	const struct scenario *scenario;
 	struct scenario_bounds bounds;
 	enum strategy strategy;
-	uint64_t seed;	     /* of the first schedule; each one has its own, one higher than the last */
-	uint64_t schedules;  /* at the most; 0: no limit */
-	bool plain;	     /* exhaustive: without any reduction */
-	void (*outcome)(void *context, uint64_t state); /* of every execution that came to its end */
+	uint64_t seed; /* of the first schedule; each one has its own, one higher than the last */
+	uint64_t schedules; /* at the most; 0: no limit */
+	bool plain;	    /* exhaustive: without any reduction */
+	void (*outcome)(void *context,
+			uint64_t state); /* of every execution that came to its end */
 	void *context;
 	void (*progress)(const struct search *search); /* now and then */
 
@@ -76,7 +77,10 @@ void schedule_taken(struct schedule *schedule);
 void schedule_write(const struct schedule *schedule, char *text, size_t size);
 bool schedule_read(struct schedule *schedule, const char *text);
 
-/* Follows a schedule; what is not possible in it is left out, and at its end threads go on one after the other. */
+/*
+ * Follows a schedule; what is not possible in it is left out, and at its end threads go on one
+ * after the other.
+ */
 enum sim_end schedule_replay(const struct scenario *scenario, const struct schedule *schedule);
 
 /* Makes a failing schedule shorter; gives how many executions that took. */

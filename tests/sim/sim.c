@@ -49,7 +49,8 @@ static const char usage[] =
 	"  --preemptions K        instead of the scenario's bound\n"
 	"  --deaths D             instead of the scenario's bound\n"
 	"  --stale N              on a weak processor, where N loads may give a value one older\n"
-	"  --orders               weakens the memory orders of core/ one by one; tells what that breaks\n"
+	"  --orders               weakens the memory orders of core/ one by one; tells what that "
+	"breaks\n"
 	"  --plain                exhaustive: without reduction\n"
 	"  --compare              whether the plain and the reduced search have the same outcomes\n"
 	"  --replay SCHEDULE      follows a schedule, or the one in a file of that name\n"
@@ -58,12 +59,16 @@ static const char usage[] =
 	"  --first                stops at the first fault, which it does not make shorter\n"
 	"  --json                 one object a line\n"
 	"\n"
-	"A schedule: 0*57,1*12,K1,0 lets thread 0 make 57 steps and thread 1 then 12, kills process 1\n"
-	"and goes on with thread 0; H halts a thread, S wakes it for no reason, L lets its deadline pass,\n"
-	"I interrupts it, F fills the disk under it, O lets its next load give an older value, P lets time\n"
+	"A schedule: 0*57,1*12,K1,0 lets thread 0 make 57 steps and thread 1 then 12, kills "
+	"process 1\n"
+	"and goes on with thread 0; H halts a thread, S wakes it for no reason, L lets its "
+	"deadline pass,\n"
+	"I interrupts it, F fills the disk under it, O lets its next load give an older value, P "
+	"lets time\n"
 	"pass while nobody can go on.\n"
 	"\n"
-	"Exit status: 0 nothing wrong was found, 1 something was, 2 the command line makes no sense.\n";
+	"Exit status: 0 nothing wrong was found, 1 something was, 2 the command line makes no "
+	"sense.\n";
 
 static double seconds(void)
 {
@@ -87,7 +92,8 @@ static void show_progress(const struct search *search)
 		return;
 	shown = now;
 	fprintf(stderr, "\r%s %s: %" PRIu64 " schedules, %.0f a second", search->scenario->name,
-		strategy_names[search->strategy], search->done, (double)search->done / (now - began));
+		strategy_names[search->strategy], search->done,
+		(double)search->done / (now - began));
 	fflush(stderr);
 }
 
@@ -118,8 +124,8 @@ static void report_json(const struct search *search, double took, const char *sc
 	printf(", \"strategy\": \"%s\", \"seed\": %" PRIu64 ", \"schedules\": %" PRIu64
 	       ", \"ended\": %" PRIu64 ", \"steps\": %" PRIu64 ", \"states\": %" PRIu64
 	       ", \"complete\": %s, \"seconds\": %.3f, \"fault\": ",
-	       strategy_names[search->strategy], search->seed, search->done,
-	       search->ended, search->steps, search->states, search->complete ? "true" : "false", took);
+	       strategy_names[search->strategy], search->seed, search->done, search->ended,
+	       search->steps, search->states, search->complete ? "true" : "false", took);
 	if (!search->failed) {
 		printf("null}\n");
 		return;
@@ -147,14 +153,14 @@ static void report_text(const struct search *search, double took, const char *sc
 	if (search->strategy != STRATEGY_EXHAUSTIVE)
 		printf("  seed      %" PRIu64 "\n", search->failed_seed);
 	printf("  schedule  %s\n", schedule);
-	printf("  again     carafe-sim --scenario %s --replay '%s' --trace\n", search->scenario->name,
-	       schedule);
+	printf("  again     carafe-sim --scenario %s --replay '%s' --trace\n",
+	       search->scenario->name, schedule);
 }
 
 /* ---- What is done ----------------------------------------------------------------------- */
 
-static struct scenario_bounds bounds_for(const struct wishes *wishes, const struct scenario *scenario,
-					 enum strategy strategy)
+static struct scenario_bounds bounds_for(const struct wishes *wishes,
+					 const struct scenario *scenario, enum strategy strategy)
 {
 	struct scenario_bounds bounds =
 		strategy == STRATEGY_EXHAUSTIVE ? scenario->exhaustive : scenario->bounds;
@@ -184,7 +190,8 @@ static bool is_repeated(const struct scenario *scenario)
 	       strcmp(sim_failure(), present.failure) == 0;
 }
 
-static bool search_one(const struct wishes *wishes, const struct scenario *scenario, enum strategy strategy)
+static bool search_one(const struct wishes *wishes, const struct scenario *scenario,
+		       enum strategy strategy)
 {
 	static char text[TEXT];
 	bool replays;
@@ -207,9 +214,11 @@ static bool search_one(const struct wishes *wishes, const struct scenario *scena
 	schedule_write(&present.schedule, text, sizeof(text));
 	(wishes->json ? report_json : report_text)(&present, seconds() - began, text);
 	if (!replays)
-		printf("  the simulator itself is wrong: following the schedule shows something else\n");
+		printf("  the simulator itself is wrong: following the schedule shows something "
+		       "else\n");
 	else if (scenario->wrong)
-		printf("  %s\n", present.failed ? "as it must be" : "the search is wrong: there is a fault");
+		printf("  %s\n",
+		       present.failed ? "as it must be" : "the search is wrong: there is a fault");
 	fflush(stdout);
 	return replays && present.failed == scenario->wrong;
 }
@@ -241,7 +250,8 @@ static void add_outcome(void *context, uint64_t state)
 
 	if (outcomes->count == outcomes->room) {
 		outcomes->room = outcomes->room * 2 + 1024;
-		outcomes->state = realloc(outcomes->state, outcomes->room * sizeof(*outcomes->state));
+		outcomes->state =
+			realloc(outcomes->state, outcomes->room * sizeof(*outcomes->state));
 		if (outcomes->state == NULL)
 			abort(); /* a test program without memory */
 	}
@@ -269,8 +279,8 @@ static void sort_outcomes(struct outcomes *outcomes)
 	outcomes->count = to;
 }
 
-static void search_outcomes(const struct wishes *wishes, const struct scenario *scenario, bool plain,
-			    struct outcomes *outcomes)
+static void search_outcomes(const struct wishes *wishes, const struct scenario *scenario,
+			    bool plain, struct outcomes *outcomes)
 {
 	present = (struct search){
 		.scenario = scenario,
@@ -296,7 +306,8 @@ static bool compare_one(const struct wishes *wishes, const struct scenario *scen
 	search_outcomes(wishes, scenario, false, &reduced);
 	same = plain.count == reduced.count && plain.count > 0 &&
 	       memcmp(plain.state, reduced.state, plain.count * sizeof(*plain.state)) == 0;
-	printf("%-24s compare     %" PRIu64 " schedules plain, %" PRIu64 " reduced, %zu and %zu outcomes, %s\n",
+	printf("%-24s compare     %" PRIu64 " schedules plain, %" PRIu64
+	       " reduced, %zu and %zu outcomes, %s\n",
 	       scenario->name, plainly, present.done, plain.count, reduced.count,
 	       same ? "the same" : "DIFFERENT");
 	free(plain.state);
@@ -304,7 +315,8 @@ static bool compare_one(const struct wishes *wishes, const struct scenario *scen
 	return same;
 }
 
-static bool replay_one(const struct wishes *wishes, const struct scenario *scenario, const char *text)
+static bool replay_one(const struct wishes *wishes, const struct scenario *scenario,
+		       const char *text)
 {
 	static char shorter[TEXT];
 	static struct schedule schedule;
@@ -324,7 +336,8 @@ static bool replay_one(const struct wishes *wishes, const struct scenario *scena
 		trace_print(scenario, &schedule);
 	end = schedule_replay(scenario, &schedule);
 	schedule_write(&schedule, shorter, sizeof(shorter));
-	printf("%-24s replay      %s%s\n", scenario->name, shorter, end == SIM_END_FAILED ? ", FAULT" : "");
+	printf("%-24s replay      %s%s\n", scenario->name, shorter,
+	       end == SIM_END_FAILED ? ", FAULT" : "");
 	if (end == SIM_END_FAILED)
 		printf("  %s\n", sim_failure());
 	return end != SIM_END_FAILED;
@@ -350,7 +363,8 @@ static bool explore(const struct wishes *wishes, const struct scenario *scenario
 			continue;
 		if (!right && wishes->first)
 			break;
-		if (strategy == STRATEGY_EXHAUSTIVE && !has_exhaustive(scenario) && wishes->strategy < 0)
+		if (strategy == STRATEGY_EXHAUSTIVE && !has_exhaustive(scenario) &&
+		    wishes->strategy < 0)
 			continue;
 		right &= search_one(wishes, scenario, (enum strategy)strategy);
 	}
@@ -565,8 +579,9 @@ int main(int argc, char **argv)
 	if (wishes.list)
 		list(&wishes);
 	else if (wishes.orders)
-		right = orders_try(&wishes, is_meant_for_orders, wishes.stale != 0 ? wishes.stale : 2,
-				   wishes.seed, wishes.schedules);
+		right = orders_try(&wishes, is_meant_for_orders,
+				   wishes.stale != 0 ? wishes.stale : 2, wishes.seed,
+				   wishes.schedules);
 	else
 		right = explore_meant(&wishes);
 	return right ? 0 : 1;

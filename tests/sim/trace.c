@@ -20,35 +20,45 @@ struct field {
 	size_t offset;
 };
 
-#define FIELD(type, name) { #name, offsetof(struct type, name) }
+#define FIELD(type, name) \
+	{ \
+#name, offsetof(struct type, name) \
+	}
 
-static const struct field header_fields[] = {
-	FIELD(cf_header, reserved_processes), FIELD(cf_header, reserved_threads),
-	FIELD(cf_header, reserved_objects), FIELD(cf_header, reserved_chunks),
-	FIELD(cf_header, high_processes), FIELD(cf_header, high_threads), FIELD(cf_header, janitor),
-	FIELD(cf_header, instances), FIELD(cf_header, high_objects), { NULL, 0 }
-};
+static const struct field header_fields[] = { FIELD(cf_header, reserved_processes),
+					      FIELD(cf_header, reserved_threads),
+					      FIELD(cf_header, reserved_objects),
+					      FIELD(cf_header, reserved_chunks),
+					      FIELD(cf_header, high_processes),
+					      FIELD(cf_header, high_threads),
+					      FIELD(cf_header, janitor),
+					      FIELD(cf_header, instances),
+					      FIELD(cf_header, high_objects),
+					      { NULL, 0 } };
 
 static const struct field object_fields[] = {
-	FIELD(cf_object, state), FIELD(cf_object, info), FIELD(cf_object, second), FIELD(cf_object, refs),
-	FIELD(cf_object, first), FIELD(cf_object, last), FIELD(cf_object, instance),
-	FIELD(cf_object, granted), { NULL, 0 }
+	FIELD(cf_object, state),    FIELD(cf_object, info),    FIELD(cf_object, second),
+	FIELD(cf_object, refs),	    FIELD(cf_object, first),   FIELD(cf_object, last),
+	FIELD(cf_object, instance), FIELD(cf_object, granted), { NULL, 0 }
 };
 
 static const struct field thread_fields[] = {
-	FIELD(cf_thread, owner), FIELD(cf_thread, wait), FIELD(cf_thread, alert), FIELD(cf_thread, park),
-	FIELD(cf_thread, count), FIELD(cf_thread, flags), FIELD(cf_thread, identity),
-	FIELD(cf_thread, owned_overflow), { NULL, 0 }
+	FIELD(cf_thread, owner),    FIELD(cf_thread, wait),	      FIELD(cf_thread, alert),
+	FIELD(cf_thread, park),	    FIELD(cf_thread, count),	      FIELD(cf_thread, flags),
+	FIELD(cf_thread, identity), FIELD(cf_thread, owned_overflow), { NULL, 0 }
 };
 
-static const struct field process_fields[] = {
-	FIELD(cf_process, state), FIELD(cf_process, start), FIELD(cf_process, pid),
-	FIELD(cf_process, space), FIELD(cf_process, handle_free), FIELD(cf_process, handle_high),
-	{ NULL, 0 }
-};
+static const struct field process_fields[] = { FIELD(cf_process, state),
+					       FIELD(cf_process, start),
+					       FIELD(cf_process, pid),
+					       FIELD(cf_process, space),
+					       FIELD(cf_process, handle_free),
+					       FIELD(cf_process, handle_high),
+					       { NULL, 0 } };
 
-static const struct field block_fields[] = { FIELD(cf_block, next), FIELD(cf_block, prev),
-					     FIELD(cf_block, object), { NULL, 0 } };
+static const struct field block_fields[] = {
+	FIELD(cf_block, next), FIELD(cf_block, prev), FIELD(cf_block, object), { NULL, 0 }
+};
 
 static const char *find(const struct field *fields, size_t offset)
 {
@@ -61,8 +71,9 @@ static const char *find(const struct field *fields, size_t offset)
 /* In a descriptor: its status and count, and the parts of its entries. */
 static void name_descriptor(char *name, size_t size, size_t index, size_t offset)
 {
-	static const struct field parts[] = { FIELD(cf_entry, old), FIELD(cf_entry, where),
-					      FIELD(cf_entry, value), { NULL, 0 } };
+	static const struct field parts[] = {
+		FIELD(cf_entry, old), FIELD(cf_entry, where), FIELD(cf_entry, value), { NULL, 0 }
+	};
 	size_t depth = offset / sizeof(struct cf_descriptor), entry;
 
 	offset %= sizeof(struct cf_descriptor);
@@ -89,7 +100,8 @@ static void name_thread(char *name, size_t size, size_t index, size_t offset)
 			 (offset - block) / sizeof(struct cf_block),
 			 find(block_fields, (offset - block) % sizeof(struct cf_block)));
 	else if (offset >= owned && offset < owned + CF_OWNED * sizeof(uint32_t))
-		snprintf(name, size, "thread[%zu].owned[%zu]", index, (offset - owned) / sizeof(uint32_t));
+		snprintf(name, size, "thread[%zu].owned[%zu]", index,
+			 (offset - owned) / sizeof(uint32_t));
 	else
 		snprintf(name, size, "thread[%zu].%s", index, find(thread_fields, offset));
 }
@@ -99,7 +111,8 @@ static void name_process(char *name, size_t size, size_t index, size_t offset)
 	size_t chunk = offsetof(struct cf_process, chunk);
 
 	if (offset >= chunk)
-		snprintf(name, size, "process[%zu].chunk[%zu]", index, (offset - chunk) / sizeof(cf_word));
+		snprintf(name, size, "process[%zu].chunk[%zu]", index,
+			 (offset - chunk) / sizeof(cf_word));
 	else
 		snprintf(name, size, "process[%zu].%s", index, find(process_fields, offset));
 }
@@ -146,7 +159,8 @@ static void name_offset(char *name, size_t size, size_t offset)
 		snprintf(name, size, "object[%zu].%s", offset / sizeof(struct cf_object),
 			 find(object_fields, offset % sizeof(struct cf_object)));
 	else if (LIES_IN(&offset, thread))
-		name_thread(name, size, offset / sizeof(struct cf_thread), offset % sizeof(struct cf_thread));
+		name_thread(name, size, offset / sizeof(struct cf_thread),
+			    offset % sizeof(struct cf_thread));
 	else if (LIES_IN(&offset, process))
 		name_process(name, size, offset / sizeof(struct cf_process),
 			     offset % sizeof(struct cf_process));
@@ -172,7 +186,8 @@ static void write_value(char *text, size_t size, unsigned width, uint64_t bits)
 	if (width == 4)
 		snprintf(text, size, "%" PRIu64, bits);
 	else if (cf_described(bits))
-		snprintf(text, size, "operation %" PRIu64 " of thread[%" PRIu64 "].descriptor[%" PRIu64 "]",
+		snprintf(text, size,
+			 "operation %" PRIu64 " of thread[%" PRIu64 "].descriptor[%" PRIu64 "]",
 			 bits >> 17, bits >> 3 & (CF_THREADS - 1), bits >> 1 & 3);
 	else
 		snprintf(text, size, "%" PRIx32 "#%" PRIu32 "%s", cf_value(bits), cf_sequence(bits),
@@ -188,7 +203,8 @@ static void print_access(const struct sim_event *event)
 	write_value(old, sizeof(old), event->size, event->old);
 	write_value(new, sizeof(new), event->size, event->new);
 	printf("%6" PRIu64 "  %2u/%u  %-24s %4d  %-5s %-36s %s", event->step, event->thread,
-	       sim_process_of(event->thread), event->where, event->line, verbs[event->kind], name, old);
+	       sim_process_of(event->thread), event->where, event->line, verbs[event->kind], name,
+	       old);
 	if (event->kind == SIM_EVENT_LOAD)
 		printf("\n");
 	else

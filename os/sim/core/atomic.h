@@ -3,8 +3,8 @@
  * os/sim/core/atomic.h - takes the place of core/atomic.h in the simulator: every access is a step.
  *
  * The same functions with the same meaning; that each is one indivisible step is what core/atomic.h
- * promises.  A step is told the memory order that core/atomic.h states for it.  The virtual processor is
- * sequentially consistent, or as weak as these orders let it be (os/sim/weak.h).
+ * promises.  A step is told the memory order that core/atomic.h states for it.  The virtual
+ * processor is sequentially consistent, or as weak as these orders let it be (os/sim/weak.h).
  *
  * What happens if a process dies here: a virtual one may, before each step.
  */
