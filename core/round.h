@@ -26,7 +26,8 @@ struct carafe_environment;
 #define CF_ROUND UINT64_C(2000000000)
 
 /*
- * The lock, after the janitor's, that is taken by who has the slot and is there for the others only: when nobody else is left it can go.
+ * The lock, after the janitor's, that is taken by who has the slot and is there for the others
+ * only: when nobody else is left it can go.
  */
 #define CF_ROUND_LOCK(slot) (CF_PROCESSES + 1u + (slot))
 

@@ -65,6 +65,9 @@ unsigned os_processors(void);
 /* A short name of the sleeping primitive ("futex", "umtx", ...), for people. */
 const char *os_backend(void);
 
+/* What this backend does worse than the best, for people: sentences without a stop, then NULL. */
+const char *const *os_weaknesses(void);
+
 /* ---- Files of an environment ---------------------------------------------------------- */
 
 /*

@@ -5,7 +5,7 @@
 #	include		<- nothing but the freestanding headers
 #	core		-> include, os/os.h; no system header, no #if on a system or processor
 #	os/posix	-> os, include, system headers, never core, nor one system's folder
-#	os/SYSTEM	-> os, os/posix, include, system headers, never core
+#	os/SYSTEM	-> os, os/posix, os/kqueue, include, system headers, never core
 #	compat, tools, bench -> include, system headers, and of core only what is listed below
 #
 # and <atomic_ops.h> is included in core/atomic.h alone.
@@ -79,7 +79,7 @@ forbid "no system's folder knows another system's" "$(
 	for folder in os/*/; do
 		system=$(basename "$folder")
 		includes "os/$system" | grep -E ': "os/' |
-			grep -Ev ": \"os/(os\.h|posix/.*|$system/.*)\"\$"
+			grep -Ev ": \"os/(os\.h|posix/.*|kqueue/.*|$system/.*)\"\$"
 	done)"
 
 forbid "tools and bench use include/ and the few headers of core that are open to them" "$(

@@ -21,6 +21,7 @@
 #include <carafe/carafe.h>
 
 #include "core/query.h"
+#include "os/os.h"
 #include "tools/command.h"
 #include "tools/explain.h"
 #include "tools/json.h"
@@ -239,6 +240,8 @@ static void print_report(const struct report *report)
 {
 	printf("version           %s\n", carafe_version());
 	printf("backend           %s\n", carafe_backend());
+	for (const char *const *weakness = os_weaknesses(); *weakness != NULL; weakness++)
+		printf("  weakness        %s\n", *weakness);
 	for (size_t i = 0; i < report->features; i++)
 		printf("%-17s %s (%s%s)\n", report->feature[i].name,
 		       report->feature[i].present ? "yes" : "no",
@@ -303,6 +306,9 @@ static bool write_report(const struct report *report)
 
 	json_add_string(root, "version", carafe_version());
 	json_add_string(root, "backend", carafe_backend());
+	part = json_add_array(root, "weaknesses");
+	for (const char *const *weakness = os_weaknesses(); *weakness != NULL; weakness++)
+		json_add_string(part, NULL, *weakness);
 	part = json_add_object(root, "features");
 	for (size_t i = 0; i < report->features; i++)
 		json_add_boolean(part, report->feature[i].name, report->feature[i].present);

@@ -141,8 +141,3 @@ void os_unpark(uint32_t *word)
 	(void)futex(word, FUTEX_WAKE, 1, NULL);
 	errno = saved;
 }
-
-const char *os_backend(void)
-{
-	return "futex";
-}

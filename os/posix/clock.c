@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * os/posix/clock.c - the two clocks, where CLOCK_MONOTONIC stops while the machine is suspended
- * (Linux, NetBSD, illumos).  Elsewhere the folder of the system has a clock.c of its own.
+ * (Linux, NetBSD, DragonFly, illumos).  Elsewhere the folder of the system has a clock.c of its own.
  *
  * On Linux a time namespace shifts CLOCK_MONOTONIC, so that a reading means nothing to a process of
  * another.

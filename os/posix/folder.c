@@ -153,7 +153,7 @@ static bool remove_file(void *context, const char *name)
 {
 	const int *folder = context;
 
-	(void)unlinkat(*folder, name, 0);
+	cf_file_remove(*folder, name);
 	return true;
 }
 

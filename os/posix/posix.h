@@ -40,4 +40,13 @@ bool cf_folder_protects(const char *path);
 /* True when path is a folder of the effective user that others cannot write to. */
 bool cf_folder_is_ours(const char *path);
 
+/* Removes the file name in folder, or the lock file, whatever that is made of. */
+void cf_file_remove(int folder, const char *name);
+
+/*
+ * The system's place for shared memory, where os_base_folder() looks second: an absolute path without
+ * a slash at its end.  False when the system has none.  The caller judges the folder.
+ */
+bool cf_shared_place(char *path, size_t size);
+
 #endif

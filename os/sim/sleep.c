@@ -68,6 +68,13 @@ unsigned os_processors(void)
 	return 1;
 }
 
+const char *const *os_weaknesses(void)
+{
+	static const char *const none[] = { NULL };
+
+	return none;
+}
+
 const char *os_backend(void)
 {
 	return "simulated";

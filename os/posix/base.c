@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * os/linux/base.c - where a user's environments lie: $XDG_RUNTIME_DIR, /dev/shm or $TMPDIR.
+ * os/posix/base.c - where a user's environments lie: $XDG_RUNTIME_DIR, the system's place for shared
+ * memory, or $TMPDIR.
  *
- * The first two are tmpfs nearly everywhere: memory, and empty after a reboot.  A candidate is
+ * The first two are memory nearly everywhere, and empty after a reboot.  A candidate is
  * skipped when it is not there or not safe, but never because of what lies in it: a folder that
  * somebody else put in our place is refused when it is opened, not worked around, or two processes
  * could choose differently.
@@ -52,9 +53,8 @@ carafe_status os_base_folder(char *path, size_t size)
 	if (absolute(os_setting("XDG_RUNTIME_DIR"), place) && cf_folder_is_ours(place)) {
 		length = snprintf(path, size, "%s/carafe", place);
 	} else {
-		if (is_shared_place("/dev/shm"))
-			strcpy(place, "/dev/shm");
-		else if (!absolute(os_setting("TMPDIR"), place) || !is_shared_place(place))
+		if ((!cf_shared_place(place, sizeof(place)) || !is_shared_place(place)) &&
+		    (!absolute(os_setting("TMPDIR"), place) || !is_shared_place(place)))
 			strcpy(place, "/tmp");
 		length = snprintf(path, size, "%s/carafe-%lu", strcmp(place, "/") ? place : "",
 				  (unsigned long)geteuid());

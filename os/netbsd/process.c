@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * os/netbsd/process.c - when a process started.  There is one space of process numbers.
+ *
+ * What happens if a process dies here: nothing; there is no state.
+ */
+#include <config.h>
+
+#include <errno.h>
+#include <sys/param.h>
+#include <sys/sysctl.h>
+
+#include "os/kqueue/process.h"
+
+int cf_process_look(pid_t pid, uint64_t *start, uint32_t *space)
+{
+	struct kinfo_proc2 process;
+	int name[] = { CTL_KERN, KERN_PROC2, KERN_PROC_PID, (int)pid, (int)sizeof(process), 1 };
+	size_t size = sizeof(process);
+
+	if (sysctl(name, 6, &process, &size, NULL, 0) < 0)
+		return errno;
+	if (size == 0)
+		return ESRCH;
+	if (size != sizeof(process) || process.p_ustart_sec == 0)
+		return EINVAL;
+	*start = (uint64_t)process.p_ustart_sec * 1000000u + process.p_ustart_usec;
+	*space = 1;
+	return 0;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * os/posix/processors.c - how many processors are there.  Those that this process is not allowed to
+ * use count too: where a system tells, its folder has a processors.c of its own.
+ *
+ * What happens if a process dies here: nothing; there is no state.
+ */
+#include <config.h>
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "os/os.h"
+
+unsigned os_processors(void)
+{
+	int saved = errno;
+	long count = sysconf(_SC_NPROCESSORS_ONLN);
+
+	errno = saved;
+	return count > 0 ? (unsigned)count : 1;
+}
