@@ -8,6 +8,7 @@
 #include "tests/sim/scenario.h"
 
 #define SCENARIOS(one) \
+	one(close_and_wait) \
 	one(death_and_alert) \
 	one(death_and_pulse) \
 	one(death_for_all) \

@@ -6,6 +6,24 @@
  */
 #include "tests/sim/plan.h"
 
+static const struct plan close_and_wait = {
+	.object = { AUTO(0), MUTANT(0) },
+	.thread = { { WAIT(0, TIMED), WAIT(0, TRY), MAKE(4, 1, 0) },
+		    { SHUT(0), MAKE(4, 0, 1), SHUT(1) },
+		    { ANY(1, 0, TIMED), FREE_IT(1) } },
+};
+
+/* Catches an object that is freed while threads wait for it, or never. */
+const struct scenario scenario_close_and_wait = {
+	PLANNED("close-and-wait", "an object is gone with its last handle and its last waiter",
+		&close_and_wait),
+	.processes = 1,
+	.threads = 3,
+	.thread = { RUNS(0), RUNS(0), RUNS(0) },
+	.bounds = { .preemptions = SCENARIO_ANY, .late = 2 },
+	.exhaustive = { .preemptions = 1 },
+};
+
 static const struct plan set_and_wait = {
 	.object = { AUTO(0) },
 	.thread = { { SET(0) }, { WAIT(0, EVER) }, { WAIT(0, EVER) } },
