@@ -93,6 +93,18 @@ void plan_step(void)
 	record_step();
 }
 
+/* Nobody died and nobody was stopped, so nobody may need a janitor's round to be woken. */
+void plan_still(void)
+{
+	for (unsigned i = 0; i < sim_processes(); i++)
+		if (sim_died(i) != UINT64_MAX)
+			return;
+	for (unsigned i = 0; i < sim_threads(); i++)
+		if (sim_halted(i) != UINT64_MAX)
+			return;
+	record_judge();
+}
+
 void plan_quiet(void)
 {
 	record_judge();

@@ -44,6 +44,7 @@ struct plan {
 void plan_prepare(void);
 void plan_run(void);
 void plan_step(void);
+void plan_still(void);
 void plan_quiet(void);
 
 #define A_CALL(what, ...) { .operation = SIM_##what + 1, __VA_ARGS__ }
@@ -88,7 +89,8 @@ void plan_quiet(void);
 /* The parts of a struct scenario that all plans share. */
 #define PLANNED(title, text, table) \
 	.name = title, .about = text, .plan = table, .prepare = plan_prepare, .step = plan_step, \
-	.quiet = plan_quiet, .join = base_join, .finish = base_finish, .end = base_end
+	.still = plan_still, .quiet = plan_quiet, .join = base_join, .finish = base_finish, \
+	.end = base_end
 #define RUNS(process) { process, plan_run }
 
 #endif

@@ -55,11 +55,12 @@ struct scenario {
 	 */
 	void (*step)(void);
 	/*
-	 * When nobody can go on: join() of one more process, and what that sets free goes on,
+	 * When nobody can go on: still(); join() of one more process, and what that sets free goes on,
 	 * without further accidents; then quiet().  Then for each living process finish() in a
 	 * thread of its own, undisturbed, the one more last; then end().  NULL: nothing, and no
 	 * more process.
 	 */
+	void (*still)(void);
 	void (*join)(void);
 	void (*quiet)(void);
 	void (*finish)(void);

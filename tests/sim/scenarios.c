@@ -33,6 +33,7 @@
 	one(janitor_wakes) \
 	one(janitors_die) \
 	one(leaving) \
+	one(old_place) \
 	one(pulse_of_set) \
 	one(set_and_wait) \
 	one(switch_and_wait) \

@@ -95,6 +95,10 @@ static enum sim_end go_on(const struct scenario *scenario, const struct sim_deci
 	static const struct sim_budget none;
 	enum sim_end end;
 
+	if (scenario->still != NULL)
+		scenario->still();
+	if (sim_failure()[0] != '\0')
+		return SIM_END_FAILED;
 	if (scenario->join == NULL || !anybody_lives())
 		return SIM_END_QUIET;
 	end = sim_execute_in(sim_new_process(), scenario->join);

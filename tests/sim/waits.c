@@ -6,6 +6,23 @@
  */
 #include "tests/sim/plan.h"
 
+static const struct plan old_place = {
+	.object = { AUTO(0), AUTO(0), SEMAPHORE(0, 2) },
+	.thread = { { SET(0), SET(1) },
+		    { ANY(0, 1, EVER), WAIT(2, EVER), WAIT(1, TIMED) },
+		    { SWITCH(2, 1, TIMED) } },
+};
+
+/* Catches a place of an earlier wait that is taken for one of the present wait. */
+const struct scenario scenario_old_place = {
+	PLANNED("old-place", "who waits anew comes after those who waited meanwhile", &old_place),
+	.processes = 3,
+	.threads = 3,
+	.thread = { RUNS(0), RUNS(1), RUNS(2) },
+	.bounds = { .preemptions = SCENARIO_ANY },
+	.exhaustive = { .preemptions = 1 },
+};
+
 static const struct plan close_and_wait = {
 	.object = { AUTO(0), MUTANT(0) },
 	.thread = { { WAIT(0, TIMED), WAIT(0, TRY), MAKE(4, 1, 0) },
