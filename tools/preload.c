@@ -2,10 +2,16 @@
 /*
  * tools/preload.c - finds libcarafe-ntsync.so.  See tools/preload.h.
  *
+ * A loader complains of each library of the other width that LD_PRELOAD names, and of one that is
+ * not there.  Its own word $LIB stands for a folder of the program's width; which one that is, each
+ * distribution decides, so that the word is used only where this program's loader finds the library
+ * by it.
+ *
  * What happens if a process dies here: nothing.
  */
 #include <config.h>
 
+#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +47,61 @@ static bool find_in_build(char *path, size_t size)
 	return length > 0 && (size_t)length < size && access(path, R_OK) == 0;
 }
 
+/* Folders of the two widths on one machine: of Debian, of Fedora and openSUSE, of Arch. */
+static const char *const pairs[][2] = {
+	{ "/lib/x86_64-linux-gnu/", "/lib/i386-linux-gnu/" },
+	{ "/lib/x86_64-linux-gnu/", "/lib32/" },
+	{ "/lib64/", "/lib/" },
+	{ "/lib/", "/lib32/" }
+};
+
+#define PAIRS (sizeof(pairs) / sizeof(pairs[0]))
+
+/* path with the last occurrence of one folder replaced by another; false: there is none. */
+static bool replace_folder(const char *path, const char *from, const char *to, char *result,
+			   size_t size)
+{
+	const char *found = NULL;
+	int length;
+
+	for (const char *at = strstr(path, from); at != NULL; at = strstr(at + 1, from))
+		found = at;
+	if (found == NULL)
+		return false;
+	length = snprintf(result, size, "%.*s%s%s", (int)(found - path), path, to,
+			  found + strlen(from));
+	return length > 0 && (size_t)length < size;
+}
+
+/* Has the effects that loading it has, for which this process is too short-lived. */
+static bool loader_finds(const char *path)
+{
+	return dlopen(path, RTLD_LAZY | RTLD_LOCAL) != NULL;
+}
+
+/* Writes $LIB in the place of its folder if the library of the other width is installed as well. */
+static void cover_both(char *path, size_t size)
+{
+	char other[4096], both[4096];
+
+	for (size_t i = 0; i < 2 * PAIRS; i++) {
+		const char *ours = pairs[i / 2][i % 2], *theirs = pairs[i / 2][1 - i % 2];
+
+		if (replace_folder(path, ours, theirs, other, sizeof(other)) &&
+		    access(other, R_OK) == 0 &&
+		    replace_folder(path, ours, "/$LIB/", both, sizeof(both)) &&
+		    strlen(both) < size && loader_finds(both)) {
+			strcpy(path, both);
+			return;
+		}
+	}
+}
+
+bool preload_serves_both(const char *path)
+{
+	return strstr(path, "$LIB") != NULL || strstr(path, "${LIB}") != NULL;
+}
+
 bool preload_find(char *path, size_t size, const char **why)
 {
 	const char *chosen = getenv("CARAFE_PRELOAD");
@@ -56,7 +117,9 @@ bool preload_find(char *path, size_t size, const char **why)
 		*why = "its path is too long";
 		return false;
 	}
-	if (access(path, R_OK) != 0) {
+	if (!is_set(chosen))
+		cover_both(path, size);
+	if (preload_serves_both(path) ? !loader_finds(path) : access(path, R_OK) != 0) {
 		*why = "it is not there";
 		return false;
 	}

@@ -140,7 +140,8 @@ static void prepare_preload(const struct command *command, const char *program)
 	}
 	if (!preload_set(path))
 		complain(command, "warning: /dev/ntsync will not be served: no memory is left");
-	why = find_program(program, file, sizeof(file)) ? system_unserved(file) : NULL;
+	why = find_program(program, file, sizeof(file)) ?
+		      system_unserved(file, preload_serves_both(path)) : NULL;
 	if (why != NULL)
 		complain(command, "warning: /dev/ntsync will not be served in %s: %s", file, why);
 }

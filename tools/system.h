@@ -34,9 +34,10 @@ bool system_ntsync_device(void);
 
 /*
  * Why a preloaded library does not get into the program at path: a sentence's end such as "it is
- * linked statically"; NULL when it does, or when nothing speaks against it.
+ * linked statically"; NULL when it does, or when nothing speaks against it.  both: there is a library
+ * for either width.
  */
-const char *system_unserved(const char *path);
+const char *system_unserved(const char *path, bool both);
 
 /* Whether Carafe serves the ntsync ABI on this kind of system at all. */
 bool system_has_ntsync_abi(void);

@@ -58,13 +58,15 @@ static bool has_interpreter(int fd, const elf_header *header)
 	return false;
 }
 
-static const char *judge(int fd)
+static const char *judge(int fd, bool both)
 {
 	elf_header header;
 
 	if (!read_at(fd, &header, sizeof(header), 0) ||
 	    memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
 		return NULL; /* a script: its interpreter is another program */
+	if (header.e_ident[EI_CLASS] != OUR_CLASS && both)
+		return NULL;
 	if (header.e_ident[EI_CLASS] != OUR_CLASS)
 		return OUR_CLASS == ELFCLASS64 ? "it is a 32-bit program and this carafe is 64-bit"
 					       : "it is a 64-bit program and this carafe is 32-bit";
@@ -86,7 +88,7 @@ static const char *judge_rights(int fd)
 	return NULL;
 }
 
-const char *system_unserved(const char *path)
+const char *system_unserved(const char *path, bool both)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	const char *reason;
@@ -95,7 +97,7 @@ const char *system_unserved(const char *path)
 		return NULL;
 	reason = judge_rights(fd);
 	if (reason == NULL)
-		reason = judge(fd);
+		reason = judge(fd, both);
 	close(fd);
 	return reason;
 }
