@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "bench/bench.h"
+#include "bench/peer.h"
 
 #define THREADS 8
 
@@ -23,7 +24,7 @@ struct crowd {
 	pthread_mutex_t robust;
 	sem_t posix;
 	uint64_t each; /* operations of a thread */
-	pthread_barrier_t barrier;
+	struct bench_gate gate;
 };
 
 /*
@@ -66,24 +67,13 @@ static void *contend(void *argument)
 
 	bench_pin(BENCH_ALL_PROCESSORS);
 	worked = once(crowd); /* takes its place in the environment */
-	pthread_barrier_wait(&crowd->barrier);
+	bench_gate_pass(&crowd->gate);
 	member->began = bench_now();
 	for (uint64_t i = 0; i < crowd->each; i++)
 		worked &= once(crowd);
 	member->ended = bench_now();
 	bench_must(worked, "contending");
 	return NULL;
-}
-
-static void make_robust(pthread_mutex_t *mutex)
-{
-	pthread_mutexattr_t attributes;
-
-	pthread_mutexattr_init(&attributes);
-	pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
-	pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
-	bench_must(pthread_mutex_init(mutex, &attributes) == 0, "a robust mutex");
-	pthread_mutexattr_destroy(&attributes);
 }
 
 static void *open_crowd(const struct bench_case *this_case)
@@ -102,8 +92,11 @@ static void *open_crowd(const struct bench_case *this_case)
 		status = carafe_semaphore_create(crowd->environment, CARAFE_SEMAPHORE_ALL_ACCESS, 0,
 						 1, THREADS, &crowd->handle);
 	bench_must(CARAFE_SUCCESS(status), "creating an object");
-	make_robust(&crowd->robust);
-	bench_must(sem_init(&crowd->posix, 1, 1) == 0, "a semaphore of POSIX");
+	if ((crowd->what == ROBUST && !bench_make_robust(&crowd->robust)) ||
+	    (crowd->what == POSIX && !bench_make_semaphore(&crowd->posix))) {
+		free(crowd);
+		return NULL;
+	}
 	return crowd;
 }
 
@@ -113,8 +106,10 @@ static void close_crowd(void *state)
 
 	if (crowd->handle != 0)
 		carafe_close(crowd->environment, crowd->handle);
-	pthread_mutex_destroy(&crowd->robust);
-	sem_destroy(&crowd->posix);
+	if (crowd->what == ROBUST)
+		pthread_mutex_destroy(&crowd->robust);
+	if (crowd->what == POSIX)
+		bench_end_semaphore(&crowd->posix);
 	free(crowd);
 }
 
@@ -126,7 +121,7 @@ static double run_crowd(void *state, uint64_t count)
 	uint64_t began = UINT64_MAX, ended = 0;
 
 	crowd->each = (count + crowd->threads - 1) / crowd->threads;
-	pthread_barrier_init(&crowd->barrier, NULL, crowd->threads);
+	bench_gate_make(&crowd->gate, crowd->threads);
 	for (uint32_t i = 0; i < crowd->threads; i++) {
 		member[i].crowd = crowd;
 		bench_must(pthread_create(&member[i].thread, NULL, contend, &member[i]) == 0,
@@ -137,7 +132,7 @@ static double run_crowd(void *state, uint64_t count)
 		began = member[i].began < began ? member[i].began : began;
 		ended = member[i].ended > ended ? member[i].ended : ended;
 	}
-	pthread_barrier_destroy(&crowd->barrier);
+	bench_gate_end(&crowd->gate);
 	return (double)(ended - began) * (double)count / (double)(crowd->each * crowd->threads);
 }
 

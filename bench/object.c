@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "bench/bench.h"
+#include "bench/peer.h"
 
 enum object { EVENT, MUTANT, SEMAPHORE };
 
@@ -130,16 +131,13 @@ static double run_create(void *state, uint64_t count)
 static void *open_robust(const struct bench_case *this_case)
 {
 	pthread_mutex_t *mutex = malloc(sizeof(*mutex));
-	pthread_mutexattr_t attributes;
 
 	(void)this_case;
 	bench_must(mutex != NULL, "memory");
-	pthread_mutexattr_init(&attributes);
-	pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
-	pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
-	bench_must(pthread_mutex_init(mutex, &attributes) == 0, "a robust mutex");
-	pthread_mutexattr_destroy(&attributes);
-	return mutex;
+	if (bench_make_robust(mutex))
+		return mutex;
+	free(mutex);
+	return NULL;
 }
 
 static void close_robust(void *state)

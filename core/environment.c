@@ -145,7 +145,8 @@ static carafe_status open_place(struct carafe_environment *environment, const ch
 
 	if (!CARAFE_SUCCESS(status))
 		return status;
-	status = os_map(environment->place.memory, CF_REGION_SIZE, false, &base);
+	status = os_map(environment->place.folder, environment->place.memory, CF_REGION_SIZE,
+			false, &base);
 	if (!CARAFE_SUCCESS(status)) {
 		cf_place_close(&environment->place);
 		return status;

@@ -251,7 +251,7 @@ static carafe_status map_gate(int environment, bool create, struct cf_gate **gat
 		return status;
 	status = size_gate(file, create);
 	if (CARAFE_SUCCESS(status))
-		status = os_map(file, GATE_SIZE, false, &base);
+		status = os_map(environment, file, GATE_SIZE, false, &base);
 	os_close(file);
 	if (CARAFE_SUCCESS(status))
 		*gate = base;
@@ -370,7 +370,7 @@ static void close_generation(struct cf_place *place)
 	}
 }
 
-static carafe_status fill_memory(int memory, const struct cf_place_format *format)
+static carafe_status fill_memory(int folder, int memory, const struct cf_place_format *format)
 {
 	carafe_status status = os_file_resize(memory, format->size);
 	void *base;
@@ -378,7 +378,7 @@ static carafe_status fill_memory(int memory, const struct cf_place_format *forma
 	if (CARAFE_SUCCESS(status))
 		status = os_file_reserve(memory, 0, format->head);
 	if (CARAFE_SUCCESS(status))
-		status = os_map(memory, format->size, false, &base);
+		status = os_map(folder, memory, format->size, false, &base);
 	if (!CARAFE_SUCCESS(status))
 		return status;
 	status = format->make(base, memory);
@@ -424,7 +424,7 @@ static carafe_status make_files(struct cf_place *place, const struct cf_place_fo
 	if (CARAFE_SUCCESS(status))
 		status = os_file_open(place->folder, CF_PLACE_MEMORY, true, &place->memory);
 	if (CARAFE_SUCCESS(status))
-		status = fill_memory(place->memory, format);
+		status = fill_memory(place->folder, place->memory, format);
 	return status;
 }
 
@@ -502,7 +502,7 @@ static carafe_status check_memory(struct cf_place *place, const struct cf_place_
 		return status;
 	if (size < format->head)
 		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
-	status = os_map(place->memory, format->head, true, &base);
+	status = os_map(place->folder, place->memory, format->head, true, &base);
 	if (!CARAFE_SUCCESS(status))
 		return status;
 	status = format->check(base, size);

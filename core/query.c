@@ -63,7 +63,7 @@ static carafe_status map_memory(int folder, bool as_is, struct cf_region **regio
 		status = as_is ? CARAFE_STATUS_FILE_CORRUPT_ERROR :
 				 CARAFE_STATUS_REVISION_MISMATCH;
 	if (CARAFE_SUCCESS(status))
-		status = os_map(file, CF_REGION_SIZE, true, &base);
+		status = os_map(folder, file, CF_REGION_SIZE, true, &base);
 	os_close(file);
 	if (!CARAFE_SUCCESS(status))
 		return status;

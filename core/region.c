@@ -79,6 +79,9 @@ uint32_t cf_layout_hash(void)
 
 	for (i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
 		hash = (hash ^ facts[i]) * 16777619u;
+	/* Processes that cannot wake each other must not meet. */
+	for (const char *c = os_backend(); *c != '\0'; c++)
+		hash = (hash ^ (unsigned char)*c) * 16777619u;
 	return hash;
 }
 

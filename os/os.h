@@ -62,7 +62,10 @@ void os_unpark(uint32_t *word);
 /* Processors this process may run on; at least 1.  [signal-safe] */
 unsigned os_processors(void);
 
-/* A short name of the sleeping primitive ("futex", "umtx", ...), for people. */
+/*
+ * A short name of the sleeping primitive ("futex", "umtx", ...).  Processes that sleep by primitives
+ * of different names cannot wake each other.
+ */
 const char *os_backend(void);
 
 /* What this backend does worse than the best, for people: sentences without a stop, then NULL. */
@@ -133,8 +136,12 @@ carafe_status os_file_reserve(int file, uint64_t offset, uint64_t length);
 /* True when name in folder is still the very file (or folder) that fd was opened from. */
 bool os_same_file(int fd, int folder, const char *name);
 
-/* Maps [0, size) of the file for all to share, readable and, unless read_only, writable. */
-carafe_status os_map(int file, uint64_t size, bool read_only, void **base);
+/*
+ * Maps [0, size) of the file for all to share, readable and, unless read_only, writable.  The file
+ * lies in folder, where a backend may keep what it needs to wake who sleeps on the file's words;
+ * both descriptors may be closed as soon as it is mapped.
+ */
+carafe_status os_map(int folder, int file, uint64_t size, bool read_only, void **base);
 void os_unmap(void *base, uint64_t size);
 
 void os_close(int fd);

@@ -148,8 +148,11 @@ carafe_status keeper_start(const char *name, bool scratch, struct keeper *keeper
 	struct opening opening;
 	int pair[2];
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+	/* SOCK_CLOEXEC is not everywhere; nobody else forks or executes here. */
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) < 0)
 		return CARAFE_STATUS_UNSUCCESSFUL;
+	(void)fcntl(pair[0], F_SETFD, FD_CLOEXEC);
+	(void)fcntl(pair[1], F_SETFD, FD_CLOEXEC);
 	keeper->pid = fork();
 	if (keeper->pid == 0) {
 		keep(name, scratch, pair[1]);

@@ -29,6 +29,7 @@
 #include "tools/keeper.h"
 #include "tools/preload.h"
 #include "tools/scratch.h"
+#include "tools/signal.h"
 #include "tools/system.h"
 
 #define SPIN_MAXIMUM 1000000l
@@ -218,7 +219,7 @@ static bool has_ended(struct program *program)
 static int wait_for(pid_t pid, const struct signals *signals)
 {
 	struct program program = { .pid = pid };
-	siginfo_t info;
+	bool by_process = false;
 	int number = 0;
 
 	/*
@@ -228,8 +229,8 @@ static int wait_for(pid_t pid, const struct signals *signals)
 	while (!has_ended(&program)) {
 		if (number == SIGCONT && program.stopped)
 			kill(pid, SIGCONT);
-		number = sigwaitinfo(&signals->waited_for, &info);
-		if (number > 0 && number != SIGCHLD && number != SIGCONT && info.si_code <= 0)
+		number = signal_wait(&signals->waited_for, &by_process);
+		if (number > 0 && number != SIGCHLD && number != SIGCONT && by_process)
 			kill(pid, number);
 	}
 	return WIFSIGNALED(program.status) ? 128 + WTERMSIG(program.status)

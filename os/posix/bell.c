@@ -20,7 +20,7 @@
 
 carafe_status os_bell_create(int folder, const char *name)
 {
-	if (mkfifoat(folder, name, S_IRUSR | S_IWUSR) < 0)
+	if (cf_make_fifo(folder, name) < 0)
 		return cf_errno_status(errno);
 	return CARAFE_STATUS_SUCCESS;
 }

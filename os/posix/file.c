@@ -52,17 +52,6 @@ carafe_status os_file_size(int file, uint64_t *size)
 	return CARAFE_STATUS_SUCCESS;
 }
 
-carafe_status os_file_resize(int file, uint64_t size)
-{
-	if (size > INT64_MAX)
-		return CARAFE_STATUS_INVALID_PARAMETER;
-	while (ftruncate(file, (off_t)size) < 0) {
-		if (errno != EINTR)
-			return cf_errno_status(errno);
-	}
-	return CARAFE_STATUS_SUCCESS;
-}
-
 bool os_same_file(int fd, int folder, const char *name)
 {
 	struct stat opened, named;

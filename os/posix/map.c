@@ -8,15 +8,15 @@
 
 #include <errno.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "os/os.h"
 #include "os/posix/posix.h"
 
-carafe_status os_map(int file, uint64_t size, bool read_only, void **base)
+carafe_status os_map(int folder, int file, uint64_t size, bool read_only, void **base)
 {
 	void *address;
 
+	(void)folder;
 	if (size == 0)
 		return CARAFE_STATUS_INVALID_PARAMETER;
 	if (size > SIZE_MAX)
@@ -32,11 +32,4 @@ carafe_status os_map(int file, uint64_t size, bool read_only, void **base)
 void os_unmap(void *base, uint64_t size)
 {
 	(void)munmap(base, (size_t)size);
-}
-
-uint32_t os_page_size(void)
-{
-	long size = sysconf(_SC_PAGESIZE);
-
-	return size > 0 ? (uint32_t)size : 4096;
 }

@@ -49,4 +49,7 @@ void cf_file_remove(int folder, const char *name);
  */
 bool cf_shared_place(char *path, size_t size);
 
+/* Makes a FIFO for the user alone.  0, or -1 and errno.  [signal-safe] */
+int cf_make_fifo(int folder, const char *name);
+
 #endif

@@ -375,11 +375,11 @@ bool os_same_file(int fd, int folder, const char *name)
 }
 
 /* All mappings of a file are one: the address is the same in every process. */
-carafe_status os_map(int file, uint64_t size, bool read_only, void **base)
+carafe_status os_map(int folder, int file, uint64_t size, bool read_only, void **base)
 {
 	struct sim_node *node;
 
-	(void)read_only;
+	(void)folder, (void)read_only;
 	sim_call("os_map", size);
 	node = node_of(file);
 	if (node->memory == NULL) {

@@ -52,13 +52,13 @@ static struct shared {
 /* So far an index may be out of its array, times the size of a slot, and be seen. */
 #define GUARD (UINT64_C(1) << 36)
 
-carafe_status __real_os_map(int file, uint64_t size, bool read_only, void **base);
-carafe_status __wrap_os_map(int file, uint64_t size, bool read_only, void **base);
+carafe_status __real_os_map(int folder, int file, uint64_t size, bool read_only, void **base);
+carafe_status __wrap_os_map(int folder, int file, uint64_t size, bool read_only, void **base);
 
 /* Instead of os_map(), by the linker. */
-carafe_status __wrap_os_map(int file, uint64_t size, bool read_only, void **base)
+carafe_status __wrap_os_map(int folder, int file, uint64_t size, bool read_only, void **base)
 {
-	carafe_status status = __real_os_map(file, size, read_only, base);
+	carafe_status status = __real_os_map(folder, file, size, read_only, base);
 	char *guard;
 
 	if (!CARAFE_SUCCESS(status) || sizeof(void *) < 8)

@@ -23,8 +23,8 @@
 #define OBJECTS 4u /* an event of each kind, a mutant, a semaphore */
 #define STEPS 3000u
 
-carafe_status __real_os_map(int file, uint64_t size, bool read_only, void **base);
-carafe_status __wrap_os_map(int file, uint64_t size, bool read_only, void **base);
+carafe_status __real_os_map(int folder, int file, uint64_t size, bool read_only, void **base);
+carafe_status __wrap_os_map(int folder, int file, uint64_t size, bool read_only, void **base);
 void __real_os_unmap(void *base, uint64_t size);
 void __wrap_os_unmap(void *base, uint64_t size);
 
@@ -35,17 +35,17 @@ static struct {
 } shared;
 
 /* The linker gives core/ this instead of os_map(): the environment's memory is mapped once. */
-carafe_status __wrap_os_map(int file, uint64_t size, bool read_only, void **base)
+carafe_status __wrap_os_map(int folder, int file, uint64_t size, bool read_only, void **base)
 {
 	carafe_status status;
 	struct stat info;
 
 	if (size != CF_REGION_SIZE || read_only || fstat(file, &info) < 0)
-		return __real_os_map(file, size, read_only, base);
+		return __real_os_map(folder, file, size, read_only, base);
 	if (shared.users > 0 && shared.file != info.st_ino)
 		bail_out("there are two environments");
 	if (shared.users == 0) {
-		status = __real_os_map(file, size, read_only, &shared.base);
+		status = __real_os_map(folder, file, size, read_only, &shared.base);
 		if (!CARAFE_SUCCESS(status))
 			return status;
 		shared.file = info.st_ino;

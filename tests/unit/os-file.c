@@ -158,10 +158,14 @@ static carafe_status reserve_in(int folder, uint64_t length, char *first)
 
 	os_file_open(folder, "memory", true, &file);
 	os_file_resize(file, 64 * MIB);
-	if (write(file, "x", 1) != 1)
+	if (!CARAFE_SUCCESS(os_file_reserve(file, 0, 1)) ||
+	    !CARAFE_SUCCESS(os_map(folder, file, 64 * MIB, false, &base)))
 		return CARAFE_STATUS_UNSUCCESSFUL;
+	bytes = base;
+	bytes[0] = 'x';
+	os_unmap(base, 64 * MIB);
 	status = os_file_reserve(file, 0, length);
-	if (CARAFE_SUCCESS(os_map(file, 64 * MIB, false, &base))) {
+	if (CARAFE_SUCCESS(os_map(folder, file, 64 * MIB, false, &base))) {
 		bytes = base;
 		*first = bytes[0];
 		for (uint64_t i = 1; CARAFE_SUCCESS(status) && i < length; i += 4096)
@@ -242,8 +246,9 @@ static void test_map(int folder)
 	int file;
 
 	os_file_open(folder, "memory", false, &file);
-	is_int(os_map(file, 0, false, &base), CARAFE_STATUS_INVALID_PARAMETER, "nothing to map");
-	is_int(os_map(file, UINT64_MAX / 2, false, &base), CARAFE_STATUS_NO_MEMORY,
+	is_int(os_map(folder, file, 0, false, &base), CARAFE_STATUS_INVALID_PARAMETER,
+	       "nothing to map");
+	is_int(os_map(folder, file, UINT64_MAX / 2, false, &base), CARAFE_STATUS_NO_MEMORY,
 	       "too much to map");
 	ok(base == &folder, "a failure leaves the result alone");
 	os_close(file);

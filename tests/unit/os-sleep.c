@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 
@@ -48,8 +49,8 @@ static int ponger(const struct child *parent, void *argument)
 
 	(void)parent;
 	if (!CARAFE_SUCCESS(os_file_open(folder, "words", false, &file)) ||
-	    !CARAFE_SUCCESS(os_map(file, 4096, true, &hole)) ||
-	    !CARAFE_SUCCESS(os_map(file, 4096, false, &base)))
+	    !CARAFE_SUCCESS(os_map(folder, file, 4096, true, &hole)) ||
+	    !CARAFE_SUCCESS(os_map(folder, file, 4096, false, &base)))
 		return 1;
 	shared = base;
 	for (uint32_t turn = 1; turn <= HANDOFFS; turn++) {
@@ -119,6 +120,12 @@ static timer_t start_ringing(int flags)
 	return timer;
 }
 
+/* The backend of Linux, which can do what others need not. */
+static bool is_linux(void)
+{
+	return strcmp(os_backend(), "futex") == 0;
+}
+
 static void test_signals(struct shared *shared)
 {
 	timer_t timer = start_ringing(0);
@@ -133,8 +140,9 @@ static void test_signals(struct shared *shared)
 	is_int(errno, 12345, "and errno is kept");
 	timer_delete(timer);
 
-	if (syscall(SYS_futex_waitv, NULL, 0, 0, NULL, CLOCK_MONOTONIC) < 0 && errno != EINVAL) {
-		skip(2, "this kernel cannot restart a sleep that has a deadline");
+	if (!is_linux() ||
+	    (syscall(SYS_futex_waitv, NULL, 0, 0, NULL, CLOCK_MONOTONIC) < 0 && errno != EINVAL)) {
+		skip(2, "this system cannot restart a sleep that has a deadline");
 		return;
 	}
 	timer = start_ringing(SA_RESTART);
@@ -185,9 +193,9 @@ int main(void)
 	if (!CARAFE_SUCCESS(os_file_open(folder, "words", true, &file)) ||
 	    !CARAFE_SUCCESS(os_file_resize(file, 4096)) ||
 	    !CARAFE_SUCCESS(os_file_reserve(file, 0, 4096)) ||
-	    !CARAFE_SUCCESS(os_map(file, 4096, false, &base)))
+	    !CARAFE_SUCCESS(os_map(folder, file, 4096, false, &base)))
 		bail_out("no shared memory");
-	is_str(os_backend(), "futex", "the backend is named");
+	ok(os_backend()[0] != '\0', "the backend is named: %s", os_backend());
 	test_clocks();
 	test_handoff(folder, base);
 	test_deadline(base, OS_CLOCK_UPTIME, false, "uptime");
@@ -199,7 +207,11 @@ int main(void)
 	os_unpark(base);
 	is_int(errno, 4321, "waking nobody is fine and keeps errno");
 	ok(os_processors() >= 1, "there is a processor");
-	child = child_start(on_one_processor, NULL);
-	is_int(child_end(&child), 0, "one processor is counted as one");
+	if (is_linux()) {
+		child = child_start(on_one_processor, NULL);
+		is_int(child_end(&child), 0, "one processor is counted as one");
+	} else {
+		skip(1, "this backend counts all processors");
+	}
 	return done_testing();
 }

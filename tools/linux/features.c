@@ -10,8 +10,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include <carafe/carafe.h>
 
 #include "tools/system.h"
 
@@ -103,7 +106,7 @@ static bool has_proc(void)
 size_t system_features(struct system_feature *features, size_t size)
 {
 	const struct system_feature all[] = {
-		{ "futex", has_futex(), true, "sleeping and waking",
+		{ "futex", has_futex(), strcmp(carafe_backend(), "futex") == 0, "sleeping and waking",
 		  "a kernel or sandbox without futex cannot run threads: allow the call" },
 		{ "OFD locks", has_description_locks(), true, "telling the dead from the living",
 		  "needs Linux 3.15 or later, and /proc" },
