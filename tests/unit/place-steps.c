@@ -8,9 +8,8 @@
  */
 #include <config.h>
 
-#include <sys/ptrace.h>
-
 #include "tests/unit/place.h"
+#include "tests/unit/traced.h"
 
 enum state { ABSENT, STALE, USED };
 
@@ -27,9 +26,8 @@ static int victim(const struct child *parent, void *argument)
 	struct cf_place place;
 
 	(void)argument;
-	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0)
+	if (!be_traced())
 		return 99;
-	raise(SIGSTOP);
 	if (!CARAFE_SUCCESS(cf_place_open(environment(), &test_format, &place)))
 		return 1;
 	say(parent, place.path, sizeof(place.path));
@@ -80,24 +78,6 @@ static void prepare(enum state state, struct cf_place *keeper)
 	}
 }
 
-/*
- * Lets the victim do so many steps; each ends before or after a system call.  True when it stands
- * there; else it is gone.
- */
-static bool steps(pid_t pid, int count)
-{
-	int status;
-
-	if (waitpid(pid, &status, 0) != pid || !WIFSTOPPED(status))
-		return false;
-	for (int step = 0; step < count; step++) {
-		if (ptrace(PTRACE_SYSCALL, pid, NULL, NULL) < 0 ||
-		    waitpid(pid, &status, 0) != pid || !WIFSTOPPED(status))
-			return false;
-	}
-	return true;
-}
-
 struct tally {
 	int runs;
 	int entered;	/* others could enter, and were together */
@@ -134,7 +114,7 @@ static bool run_killed(enum state state, int step, struct tally *tally)
 
 	prepare(state, &keeper);
 	child = child_start(victim, NULL);
-	stands = steps(child.pid, step);
+	stands = traced_steps(child.pid, step);
 	if (stands) {
 		kill(child.pid, SIGKILL);
 		child_end(&child);
@@ -181,7 +161,7 @@ static bool run_stopped(enum state state, int step, struct tally *tally)
 
 	prepare(state, &keeper);
 	child = child_start(victim, NULL);
-	stands = steps(child.pid, step);
+	stands = traced_steps(child.pid, step);
 	fcntl(child.in, F_SETFL, O_NONBLOCK);
 	was_in = hear(&child, path, sizeof(path));
 	fcntl(child.in, F_SETFL, 0);
@@ -240,7 +220,7 @@ int main(void)
 	alarm(CHILD_SECONDS);
 	os_close(scratch_open());
 	child = child_start(victim, NULL);
-	if (!steps(child.pid, 1))
+	if (!traced_steps(child.pid, 1))
 		skip_all("cannot trace a process here");
 	child_kill(&child);
 	for (enum state state = ABSENT; state <= USED; state++)
