@@ -88,6 +88,15 @@ static void expect(bool right, const char *why)
 	_exit(1);
 }
 
+/* Says also what the call returned. */
+static void expect_success(carafe_status status, const char *why)
+{
+	char line[128];
+
+	snprintf(line, sizeof(line), "%s: %s", why, carafe_status_name(status));
+	expect(CARAFE_SUCCESS(status), line);
+}
+
 /* ---- What must be so afterwards ----------------------------------------------------------- */
 
 static bool note(void *context, const struct cf_finding *finding)
@@ -105,8 +114,8 @@ static void count(struct cf_query_snapshot *snapshot)
 {
 	struct cf_query query;
 
-	expect(CARAFE_SUCCESS(cf_query_open(NULL, &query)), "it cannot be looked at");
-	expect(CARAFE_SUCCESS(cf_query_take(&query, snapshot)), "it cannot be counted");
+	expect_success(cf_query_open(NULL, &query), "the peer's environment cannot be looked at");
+	expect_success(cf_query_take(&query, snapshot), "the peer's environment cannot be counted");
 	cf_query_close(&query);
 }
 
@@ -114,8 +123,8 @@ static void expect_as_before(void)
 {
 	const char *left;
 
-	expect(CARAFE_SUCCESS(cf_check(env->region, CF_CHECK_EXACT, note, NULL)),
-	       "it cannot be checked");
+	expect_success(cf_check(env->region, CF_CHECK_EXACT, note, NULL),
+		       "the peer's environment cannot be checked");
 	expect(result->why[0] == '\0', "is found afterwards");
 	count(&now);
 	left = now.processes.used != base.processes.used ? "a process is left"
@@ -134,7 +143,7 @@ static void look_after(void)
 	const char *failed = scenario_work();
 
 	expect(failed == NULL, failed);
-	expect(CARAFE_SUCCESS(cf_round(env)), "a round");
+	expect_success(cf_round(env), "a round");
 	if (scenario->finish != NULL)
 		scenario->finish();
 }
@@ -154,7 +163,7 @@ static void clear_up(void)
 	if (scenario->finish != NULL)
 		scenario->finish();
 	reap_all();
-	expect(CARAFE_SUCCESS(cf_round(env)), "a round after the victim");
+	expect_success(cf_round(env), "a round after the victim");
 	failed = scenario_reset();
 	expect(failed == NULL, failed);
 }
