@@ -85,7 +85,7 @@ TAP_PRINTF(1, 2) static inline void skip_all(const char *format, ...)
 }
 
 /* Stops the whole program: what follows would make no sense.  Does not return. */
-TAP_PRINTF(1, 2) static inline void bail_out(const char *format, ...)
+TAP_PRINTF(1, 2) static inline _Noreturn void bail_out(const char *format, ...)
 {
 	va_list args;
 

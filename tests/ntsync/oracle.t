@@ -25,7 +25,7 @@ done
 
 offline=
 [ -z "${CARAFE_OFFLINE-}" ] || offline=--offline
-"$here/guest" $offline --timeout 100 "$folder/conformance" "$folder/workload" \
+"$here/guest" $offline "$folder/conformance" "$folder/workload" \
 	>"$folder/output" 2>"$folder/errors"
 status=$?
 sed 's/^/# /' "$folder/errors"
