@@ -78,9 +78,27 @@ is "it has none by its path" "$(status "$carafe" fsck "$XDG_RUNTIME_DIR/carafe/u
 is "it has none by CARAFE_ENV" "$(CARAFE_ENV=used status "$carafe" fsck)" 0
 is "it has none at rest" "$(status "$carafe" fsck --exact used)" 0
 
+backend=$("$carafe" doctor | sed -n 's/^backend  *//p')
 before=$(cksum <"$memory")
 status "$carafe" fsck --exact used >/dev/null
-is "the check changes nothing" "$(cksum <"$memory")" "$before"
+case $backend in
+fifo*)
+	number=$((number + 1))
+	echo "ok $number - the check changes nothing # SKIP the janitor goes its rounds ten times a second"
+	;;
+*) is "the check changes nothing" "$(cksum <"$memory")" "$before" ;;
+esac
+case $backend in
+ulock*)
+	kill -9 "$keeper" 2>/dev/null
+	keeper=
+	exec 3<>"$place/end"
+	exec 3>&-
+	echo "# the memory does not lie in a file that could be damaged"
+	echo "1..$number"
+	exit $failed
+	;;
+esac
 
 # The first list of free objects, and the count of threads with memory: nothing uses either here.
 write 196 '\377\377\377\377'

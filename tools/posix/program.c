@@ -14,8 +14,8 @@ bool system_program(char *path, size_t size)
 	return false;
 }
 
-const char *system_unserved(const char *path)
+const char *system_unserved(const char *path, bool both)
 {
-	(void)path;
+	(void)path, (void)both;
 	return NULL;
 }
