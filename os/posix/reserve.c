@@ -17,7 +17,9 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 #include "os/os.h"
 #include "os/posix/posix.h"
@@ -31,7 +33,21 @@ static bool has_room(int file, uint64_t length)
 
 	if (fstatvfs(file, &info) < 0 || info.f_blocks == 0) /* it does not tell */
 		return true;
-	return (uint64_t)info.f_bavail >= length / info.f_frsize + 1;
+	return (uint64_t)info.f_bavail >= (length + info.f_frsize - 1) / info.f_frsize;
+}
+
+/* Whether all of it has its memory already, as far as the system tells. */
+static bool is_there(int file, uint64_t offset, uint64_t length)
+{
+	struct stat info;
+
+#ifdef SEEK_HOLE
+	off_t hole = lseek(file, (off_t)offset, SEEK_HOLE);
+
+	if (hole >= 0)
+		return (uint64_t)hole >= offset + length;
+#endif
+	return fstat(file, &info) == 0 && info.st_blocks >= (info.st_size + 511) / 512;
 }
 
 static carafe_status reserve_step(int file, uint64_t offset, uint64_t length)
@@ -41,6 +57,8 @@ static carafe_status reserve_step(int file, uint64_t offset, uint64_t length)
 	size_t size = (size_t)(length + (offset - start));
 	char *pages;
 
+	if (is_there(file, start, size))
+		return CARAFE_STATUS_SUCCESS;
 	if (!has_room(file, size))
 		return CARAFE_STATUS_DISK_FULL;
 	pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, (off_t)start);

@@ -14,7 +14,9 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/event.h>
 #include <sys/ioctl.h>
@@ -56,27 +58,35 @@ static void free_queue(struct queue *queue)
 	free(queue);
 }
 
-static void before_fork(void)
+/*
+ * The number may have been closed and given to another file, of which nobody told us: then the queue
+ * is gone already.
+ */
+static void close_queue(const struct queue *queue)
 {
-	(void)pthread_mutex_lock(&lock);
+	static const char expected[] = "anon_inode:[eventpoll]";
+	char path[64], target[64] = "";
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", queue->fd);
+	if (readlink(path, target, sizeof(target) - 1) > 0 && strcmp(target, expected) == 0)
+		(void)close(queue->fd);
 }
 
-static void after_fork(void)
-{
-	(void)pthread_mutex_unlock(&lock);
-}
-
-/* Queues stay behind. */
+/*
+ * Queues stay behind.  Another thread may have had the lock: a kernel has no locks that a child could
+ * meet, so fork() must not take it.  What is linked is whole at every moment; its memory is left.
+ */
 static void in_child(void)
 {
-	while (queues != NULL) {
-		struct queue *queue = queues;
-
-		queues = queue->next;
-		close(queue->fd);
-		free_queue(queue);
+	for (const struct queue *queue = queues; queue != NULL; queue = queue->next) {
+		for (const struct note *note = queue->notes; note != NULL; note = note->next) {
+			if (note->what.filter == EVFILT_PROC)
+				close(note->fd);
+		}
+		close_queue(queue);
 	}
-	(void)pthread_mutex_unlock(&lock);
+	queues = NULL;
+	(void)pthread_mutex_init(&lock, NULL);
 }
 
 /* A queue whose number was closed and given to another one is forgotten. */
@@ -104,7 +114,7 @@ int emulate_kqueue(void)
 	}
 	(void)pthread_mutex_lock(&lock);
 	if (!set_up)
-		set_up = pthread_atfork(before_fork, after_fork, in_child) == 0;
+		set_up = pthread_atfork(NULL, NULL, in_child) == 0;
 	queue->fd = epoll_create1(0);
 	if (queue->fd >= 0) {
 		forget(queue->fd);
