@@ -37,18 +37,22 @@ static bool has_room(int file, uint64_t length)
 }
 
 /* Whether all of it has its memory already, as far as the system tells. */
+#ifdef SEEK_HOLE
+static bool is_there(int file, uint64_t offset, uint64_t length)
+{
+	off_t hole = lseek(file, (off_t)offset, SEEK_HOLE);
+
+	return hole >= 0 && (uint64_t)hole >= offset + length;
+}
+#else
 static bool is_there(int file, uint64_t offset, uint64_t length)
 {
 	struct stat info;
 
-#ifdef SEEK_HOLE
-	off_t hole = lseek(file, (off_t)offset, SEEK_HOLE);
-
-	if (hole >= 0)
-		return (uint64_t)hole >= offset + length;
-#endif
+	(void)offset, (void)length;
 	return fstat(file, &info) == 0 && info.st_blocks >= (info.st_size + 511) / 512;
 }
+#endif
 
 static carafe_status reserve_step(int file, uint64_t offset, uint64_t length)
 {
