@@ -123,7 +123,7 @@ static void test_dead_with_descriptors(void)
 			     new_object(environment, cf_event_birth(true, false), &view), 1, &view),
 	     "adopt");
 	cf_shard_name(cf_shard(cf_object_index(environment->region, view.object)), name);
-	must(os_file_open(environment->place.folder, name, true, &shard), "make a shard");
+	must(os_locks_open(environment->place.folder, name, true, &shard), "make a shard");
 	die(other);
 	go();
 	ok(is_free(environment, &view), "with the dead go the objects that no descriptor holds");
