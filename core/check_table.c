@@ -152,7 +152,7 @@ static const char *used_fault(struct cf_check *check, const struct cf_handle_ent
 			      uint64_t used)
 {
 	uint32_t number = cf_value(used) & CF_HANDLE_OBJECT;
-	const struct cf_object *object = &check->region->object[number];
+	const struct cf_object *object;
 	const struct cf_type *type;
 	uint64_t info, access;
 	uint32_t rights;
@@ -160,6 +160,7 @@ static const char *used_fault(struct cf_check *check, const struct cf_handle_ent
 
 	if (number >= cf_bound(&check->region->header.reserved_objects, CF_OBJECTS))
 		return "handle # names object #, which has no memory";
+	object = &check->region->object[number];
 	if (!cf_check_peek(check, &object->info, &info) ||
 	    !cf_check_peek(check, &entry->access, &access))
 		return NULL;
