@@ -7,9 +7,9 @@
  * FIFOs and poll().
  *
  * A word has a FIFO beside the file of its memory, named by the word's offset there.  Who sleeps
- * has it open; who wakes opens it, which fails when nobody sleeps, and writes a byte.  The sleeper
- * opens first and looks at the word then; the waker has changed the word before it opens: so either
- * the sleeper sees the change, or the waker finds the sleeper's end.
+ * has it open; who wakes opens it and writes a byte, which goes when nobody has it open any more.  The
+ * sleeper opens first and looks at the word then; the waker has changed the word before it opens: so
+ * either the sleeper sees the change, or the byte comes while the sleeper has the FIFO open.
  *
  * Why not pthread objects in shared memory: they are locks.  A process that is killed inside
  * pthread_cond_wait() or pthread_cond_signal() can leave a condition variable in which others hang;
@@ -175,8 +175,8 @@ void os_unpark(uint32_t *word)
 	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
 	write_name(name, offset);
 	atomic_thread_fence(memory_order_seq_cst);
-	/* ENXIO, ENOENT: nobody sleeps. */
-	fd = openat(folder, name, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
+	/* For reading, too, or a sleeper that goes before the byte comes makes it a SIGPIPE. */
+	fd = openat(folder, name, O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
 	if (fd >= 0) {
 		put_byte(fd);
 		os_close(fd);

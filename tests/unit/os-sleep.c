@@ -188,6 +188,34 @@ static int on_one_processor(const struct child *parent, void *argument)
 	return os_processors() == 1 ? 0 : 1;
 }
 
+/* Goes to sleep on the second word and gets up again at once, until the parent is gone or says so. */
+static int restless(const struct child *parent, void *argument)
+{
+	struct shared *shared = argument;
+
+	say_byte(parent);
+	while (atomic_load(&shared->pong) != 2)
+		(void)os_park(plain(&shared->pong), 1, OS_CLOCK_REALTIME, os_now(OS_CLOCK_REALTIME) + 1000,
+			      false);
+	return 0;
+}
+
+/* Catches a wake that is a broken pipe, or hangs, when its sleeper goes meanwhile. */
+static void test_leaving(struct shared *shared)
+{
+	struct child child;
+
+	atomic_store(&shared->pong, 1);
+	child = child_start(restless, shared);
+	hear_byte(&child);
+	signal(SIGPIPE, SIG_DFL);
+	for (int i = 0; i < 50000; i++)
+		os_unpark(plain(&shared->pong));
+	signal(SIGPIPE, SIG_IGN);
+	atomic_store(&shared->pong, 2);
+	is_int(child_end(&child), 0, "a sleeper that goes as it is woken does no harm");
+}
+
 int main(void)
 {
 	int folder, file;
@@ -209,6 +237,7 @@ int main(void)
 	test_deadline(base, OS_CLOCK_UPTIME, true, "uptime, restartable");
 	test_deadline(base, OS_CLOCK_REALTIME, true, "real time, restartable");
 	test_signals(base);
+	test_leaving(base);
 	errno = 4321;
 	os_unpark(base);
 	is_int(errno, 4321, "waking nobody is fine and keeps errno");
