@@ -117,7 +117,8 @@ static enum copied copy(struct cf_region *region, uint64_t reference, struct ope
 		return OVER;
 	sound = copy_entries(region, op);
 	cf_fence_loads();
-	if (cf_load_relaxed(&op->descriptor->status) >> 2 != op->sequence)
+	/* Who is told that it is over takes the words as the owner left them. */
+	if (cf_load(&op->descriptor->status) >> 2 != op->sequence)
 		return OVER;
 	return sound ? COPIED : DAMAGED;
 }
@@ -272,7 +273,8 @@ static bool publish(const struct cf_self *self, struct operation *op)
 {
 	struct cf_descriptor *descriptor = op->descriptor;
 
-	cf_store_relaxed(&descriptor->status, make_status(op->sequence, CF_CHANGE_WRITING));
+	/* Who sees this takes the last change for over, so its references must be seen to be gone. */
+	cf_store(&descriptor->status, make_status(op->sequence, CF_CHANGE_WRITING));
 	cf_fence_stores();
 	cf_store32_relaxed(&descriptor->count, op->changes->count);
 	if (!write_entries(self, descriptor, op->changes)) {

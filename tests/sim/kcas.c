@@ -164,6 +164,12 @@ static void end(void)
 		 COUNTS->value[2], COUNTS->done[0], COUNTS->done[1], COUNTS->done[2]);
 }
 
+/*
+ * A helper saw that the descriptor was being written anew, and not yet that the reference which led
+ * it there had gone: it took the environment for damaged.
+ */
+static const char *const regressions_two[] = { "0*21,1*10,0*14,1*9,O1,1*1", NULL };
+
 const struct scenario scenario_kcas_two = {
 	.name = "kcas-two",
 	.about = "changes of three words, of which another thread changes one and then the others",
@@ -175,6 +181,7 @@ const struct scenario scenario_kcas_two = {
 	.end = end,
 	.bounds = { .preemptions = SCENARIO_ANY, .deaths = 1, .halts = 1 },
 	.exhaustive = { .preemptions = SCENARIO_ANY, .deaths = 1 },
+	.regressions = regressions_two,
 };
 
 const struct scenario scenario_kcas_three = {
