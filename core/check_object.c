@@ -7,6 +7,11 @@
  * So an object whose references and info are the same before and after all handles were counted had
  * that many handles all the while.
  *
+ * An object enters and leaves a list of free ones together with its info.  So one that is free and
+ * whose info is the same before the first list was walked and after the last one was in one list
+ * all the while, at the same place from the end.  Each list was walked while it stood still, so the
+ * walk of that list met the object, or it is in none and lost.
+ *
  * What happens if a process dies here: nothing.
  */
 #include "core/check_part.h"
@@ -131,6 +136,9 @@ static void check_object(struct cf_check *check, uint32_t index)
 
 /* ---- Free ones -------------------------------------------------------------------------- */
 
+/* Stands for a list that could not be followed to its end. */
+static const char unread[] = "unread";
+
 /* What is wrong with a list of free objects; *at: where.  NULL: nothing. */
 static const char *walk_free(struct cf_check *check, uint64_t head, uint32_t *at)
 {
@@ -145,22 +153,26 @@ static const char *walk_free(struct cf_check *check, uint64_t head, uint32_t *at
 		if (link > objects)
 			return "leads to object #, which has no memory";
 		if (!cf_check_peek(check, &check->region->object[link - 1].info, &info))
-			return NULL;
+			return unread;
 		if ((cf_value(info) & CF_TYPE_MASK) != CF_FREE)
 			return "leads to object #, which is in use";
 		if (check->exact && link > check->objects)
 			return "leads to object #, which was never used";
 		if (check->exact && check->tally[link - 1].listed)
 			return "leads to object #, which has been in a list already";
-		if (check->exact)
+		/* By a walk that is disturbed too: that can only hide something. */
+		if (link <= check->objects)
 			check->tally[link - 1].listed = true;
 		link = cf_value(info) >> CF_FREE_SHIFT;
 	}
 	return NULL;
 }
 
-/* Making and freeing change a list together with its first word. */
-static void check_free_list(struct cf_check *check, uint32_t number)
+/*
+ * Making and freeing change a list together with its first word.  False: it never stood still, or
+ * leads where it must not, and what it should lead to is not known.
+ */
+static bool check_free_list(struct cf_check *check, uint32_t number)
 {
 	const cf_word *word = &check->region->header.free_objects[number].first;
 	uint32_t round, at = 0;
@@ -169,25 +181,29 @@ static void check_free_list(struct cf_check *check, uint32_t number)
 
 	for (round = 0; round < (check->exact ? 1 : CF_CHECK_ROUNDS); round++) {
 		if (!cf_check_peek(check, word, &head))
-			return;
+			return false;
 		text = walk_free(check, head, &at);
 		if (!cf_check_same(check, word, head))
 			continue;
-		if (text != NULL)
+		if (text != NULL && text != unread)
 			cf_check_tell(check, CF_FINDING_FREE_LIST, number, text, at, 0);
-		return;
+		return text == NULL;
 	}
+	return false;
 }
 
-/* Exact mode: what no list leads to is lost. */
+/* What no list leads to is lost. */
 static void check_listed(struct cf_check *check)
 {
 	uint32_t i;
 
-	for (i = 0; i < check->objects && !check->enough; i++)
-		if ((cf_value(check->tally[i].info) & CF_TYPE_MASK) == CF_FREE &&
-		    !check->tally[i].listed)
+	for (i = 0; i < check->objects && !check->enough; i++) {
+		const struct cf_tally *tally = &check->tally[i];
+
+		if ((cf_value(tally->info) & CF_TYPE_MASK) == CF_FREE && !tally->listed &&
+		    cf_check_same(check, &check->region->object[i].info, tally->info))
 			cf_check_tell(check, CF_FINDING_OBJECT, i, "is free and in no list", 0, 0);
+	}
 }
 
 /* An object that was never used is made of zeros, whatever sequences failed changes left. */
@@ -209,13 +225,14 @@ static void check_unused(struct cf_check *check)
 
 void cf_check_objects(struct cf_check *check)
 {
+	bool all = true;
 	uint32_t i;
 
 	for (i = 0; i < check->objects && !check->enough; i++)
 		check_object(check, i);
 	check_unused(check);
 	for (i = 0; i < CF_FREE_LISTS && !check->enough; i++)
-		check_free_list(check, i);
-	if (check->exact)
+		all &= check_free_list(check, i);
+	if (all || check->exact)
 		check_listed(check);
 }

@@ -311,7 +311,7 @@ static cf_word *free_first(void)
 	  poke(&object(semaphore)->info, 0x77)) \
 	X(object_freed, HANDLE, true, \
 	  poke(&object(semaphore)->info, 0)) \
-	X(object_freed_object, OBJECT, false, \
+	X(object_freed_object, OBJECT, true, \
 	  poke(&object(semaphore)->info, 0)) \
 	X(event_in_no_state, OBJECT, true, \
 	  poke(&object(event)->state, 3)) \
@@ -335,7 +335,7 @@ static cf_word *free_first(void)
 	X(free_ring, FREE_LIST, true, \
 	  poke(&free_object()->info, (uint32_t)(free_object() - region->object + 1) << \
 	  CF_FREE_SHIFT)) \
-	X(free_lost, OBJECT, false, \
+	X(free_lost, OBJECT, true, \
 	  poke(free_first(), 0)) \
 	X(free_in_use, FREE_LIST, true, \
 	  poke(free_first(), object_index(event) + 1)) \
