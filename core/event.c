@@ -136,7 +136,6 @@ static carafe_status move(struct carafe_environment *environment, struct cf_view
 	*previous = cf_value(view->state);
 	if (!cf_waiters(view->state) || wanted == 0)
 		return CARAFE_STATUS_SUCCESS;
-	cf_fence_after_cas();
 	return cf_distribute(environment, view->object);
 }
 

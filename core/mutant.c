@@ -200,7 +200,6 @@ static carafe_status as_owner(struct carafe_environment *environment, struct cf_
 	*before = cf_value(second);
 	if (!cf_waiters(view->state))
 		return CARAFE_STATUS_SUCCESS;
-	cf_fence_after_cas();
 	return cf_distribute(environment, view->object);
 }
 

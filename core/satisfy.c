@@ -288,6 +288,8 @@ carafe_status cf_distribute(struct carafe_environment *environment, struct cf_ob
 	status = cf_self(environment, &self);
 	if (!CARAFE_SUCCESS(status))
 		return status;
+	/* What the caller changed comes before the look at the queue and at what else is waited for. */
+	cf_fence_after_cas();
 	for (round = 0; round < MANY; round++)
 		switch (walk_queue(self, object, only_all, &outcome)) {
 		case PASS_OVER:

@@ -120,7 +120,6 @@ carafe_status cf_semaphore_release(struct carafe_environment *environment, struc
 	*previous = cf_value(view->state);
 	if (!cf_waiters(view->state))
 		return CARAFE_STATUS_SUCCESS;
-	cf_fence_after_cas();
 	return cf_distribute(environment, view->object);
 }
 

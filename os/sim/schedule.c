@@ -408,6 +408,12 @@ void sim_point(void)
 	sim_world.alone = 0;
 }
 
+void sim_meet(void)
+{
+	if (sim_inside && sim_weak)
+		sim_weak_fence(sim_world.current, SIM_FULL);
+}
+
 void sim_relax(void)
 {
 	if (sim_inside)

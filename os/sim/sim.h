@@ -38,6 +38,12 @@ uint64_t sim_now(void);
 void sim_point(void);
 
 /*
+ * The calling thread has to do with others by means of its own, as whoever knows that one call ended
+ * before another began: it sees what all who did so before had seen.
+ */
+void sim_meet(void);
+
+/*
  * Something that a check depends on has happened (a call began, a call returned this).  To be told
  * of all that is not in shared memory: two executions that agree in memory, in what each thread has
  * seen and in these facts, in order, count as the same state.
