@@ -150,6 +150,26 @@ static bool is_absent(carafe_status status)
 	       status == CARAFE_STATUS_OBJECT_PATH_NOT_FOUND;
 }
 
+static void judge_slots(struct report *report, const char *name,
+			const struct cf_query_slots *slots, const char *remedy)
+{
+	if (slots->used >= slots->limit)
+		problem(report, "the environment is full: all %" PRIu32 " %s are used; %s",
+			slots->limit, name, remedy);
+}
+
+static void judge_fill(struct report *report)
+{
+	judge_slots(report, "processes", &report->snapshot.processes,
+		    "end some, or give the others another environment");
+	judge_slots(report, "threads", &report->snapshot.threads,
+		    "end some, or give the others another environment");
+	judge_slots(report, "objects", &report->snapshot.objects,
+		    "close handles that are not needed; `carafe status' tells who is there");
+	judge_slots(report, "handle chunks", &report->snapshot.chunks,
+		    "close handles that are not needed; `carafe status' tells who is there");
+}
+
 static void look_at_environment(struct report *report)
 {
 	struct cf_query query;
@@ -160,7 +180,9 @@ static void look_at_environment(struct report *report)
 		report->looked = cf_query_take(&query, &report->snapshot);
 		cf_query_close(&query);
 	}
-	if (!CARAFE_SUCCESS(report->looked) && !is_absent(report->looked))
+	if (CARAFE_SUCCESS(report->looked))
+		judge_fill(report);
+	else if (!is_absent(report->looked))
 		problem(report, "cannot look at the environment: %s", explain(report->looked));
 }
 

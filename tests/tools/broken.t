@@ -52,6 +52,9 @@ refused()
 	is "$1: in JSON, too" "$(status "$carafe" doctor --json --env "$1")" 1
 	is_json "$1: which is sound" \
 		'[.environment, (.problems | length > 0), .works]' '[null,true,true]'
+	is "$1: fsck cannot check it, or finds fault" \
+		"$(case $(status "$carafe" fsck "$1") in 1 | 3) echo yes ;; esac)" yes
+	is "$1: and says why" "$([ "$(grep -c "$2\|^header 0: " "$place/out")" -gt 0 ] && echo yes)" yes
 	is "$1: nothing has changed" "$(looks)" "$before"
 }
 
