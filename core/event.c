@@ -65,6 +65,11 @@ static uint32_t settled(uint32_t state)
 	return state == CF_PULSING ? 0 : state;
 }
 
+static bool shared(const struct cf_view *view)
+{
+	return is_manual(view) && cf_value(view->state) == CF_PULSING;
+}
+
 static const char *fault(uint32_t info, uint32_t state, uint32_t second)
 {
 	(void)second;
@@ -87,6 +92,7 @@ const struct cf_type cf_event_type = {
 	.restore = restore,
 	.signal = signal_object,
 	.settled = settled,
+	.shared = shared,
 	.fault = fault,
 };
 

@@ -37,31 +37,6 @@ static carafe_status sweep_dead(struct cf_self *self)
 	return CARAFE_SUCCESS(status) && swept ? cf_external_collect(environment) : status;
 }
 
-/*
- * Offers what a waiting thread waits for to those who queue for it, where a signaller did not get
- * to.
- */
-static carafe_status finish_signals(struct cf_self *self, struct cf_thread *thread)
-{
-	uint32_t count = cf_load32_relaxed(&thread->count);
-	carafe_status status = CARAFE_STATUS_SUCCESS;
-	uint32_t i;
-
-	for (i = 0; CARAFE_SUCCESS(status) && i <= count && i < CF_BLOCKS; i++) {
-		struct cf_object *object =
-			cf_object_at(self->region, cf_load32_relaxed(&thread->block[i].object));
-		const struct cf_type *type;
-		struct cf_view view;
-
-		if (object == NULL || !cf_view_take(self->region, object, &view))
-			continue;
-		type = cf_type_of(view.info);
-		if (type != NULL && cf_view_unsettled(type, &view))
-			status = cf_distribute(self->environment, object);
-	}
-	return status;
-}
-
 static carafe_status look_after_threads(struct cf_self *self)
 {
 	uint32_t high = cf_bound(&self->region->header.high_threads, CF_THREADS);
@@ -82,7 +57,7 @@ static carafe_status look_after_threads(struct cf_self *self)
 			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
 		cf_wake_owed(thread);
 		if (cf_wait_waiting(wait))
-			status = finish_signals(self, thread);
+			status = cf_distribute_for(self->environment, thread);
 	}
 	return status;
 }

@@ -65,7 +65,8 @@ static uint32_t grant_of(const struct cf_type *type, const struct cf_view *view,
 	uint32_t state = cf_value(view->state);
 
 	return CF_GRANTED | (taken == CF_TAKEN_ABANDONED ? CF_GRANT_ABANDONED : 0) |
-	       (cf_type_settled(type, state) != state ? CF_GRANT_PULSE : 0);
+	       (cf_type_settled(type, state) != state ? CF_GRANT_PULSE : 0) |
+	       (type->shared != NULL && type->shared(view) ? CF_GRANT_SHARED : 0);
 }
 
 /* Builds the changes that complete the wait; false when its objects do not allow it now. */
@@ -303,6 +304,23 @@ carafe_status cf_distribute(struct carafe_environment *environment, struct cf_ob
 			break;
 		}
 	return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+}
+
+carafe_status cf_distribute_for(struct carafe_environment *environment, struct cf_thread *thread)
+{
+	uint32_t count = cf_load32_relaxed(&thread->count);
+	carafe_status status = CARAFE_STATUS_SUCCESS;
+	uint32_t i;
+
+	for (i = 0; CARAFE_SUCCESS(status) && i <= count && i < CF_BLOCKS; i++) {
+		const struct cf_type *type;
+		struct cf_view view;
+
+		type = view_block(environment->region, thread, i, &view);
+		if (type != NULL && cf_view_unsettled(type, &view))
+			status = cf_distribute(environment, view.object);
+	}
+	return status;
 }
 
 carafe_status cf_can_distribute_waiters(struct carafe_environment *environment)

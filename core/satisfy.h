@@ -35,11 +35,22 @@ enum cf_satisfied cf_satisfy(struct cf_self *self, struct cf_thread *thread,
 			     const struct cf_object *object, enum cf_outcome *outcome);
 
 /*
+ * A pulse, and a release of several units, is one step to all who see it, although it takes many: who
+ * was released first must not change what the others are waiting for before they have been released.
+ * So before it goes on it distributes the object, which its grant calls shared; and the sweep of a dead
+ * signaller does, before it changes anything else.
+ *
  * Offers an available object to those who queue for it, oldest first, until it is taken or nobody
  * can take it; ends a pulse.  To be called after every change that makes an object available while
  * it has waiters, and by whoever meets such an object before its own work. [signal-safe]
  */
 carafe_status cf_distribute(struct carafe_environment *environment, struct cf_object *object);
+
+/*
+ * Does that for all that a waiting thread waits for, where a signaller did not get to; for the round
+ * and the sweep.
+ */
+carafe_status cf_distribute_for(struct carafe_environment *environment, struct cf_thread *thread);
 
 /*
  * Whether the calling thread can do that now.  To be asked before a change of a viewed object that

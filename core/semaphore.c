@@ -61,6 +61,11 @@ static carafe_status signal_object(struct cf_region *region, const struct cf_vie
 	return CARAFE_STATUS_SUCCESS;
 }
 
+static bool shared(const struct cf_view *view)
+{
+	return cf_value(view->state) > 1;
+}
+
 static const char *fault(uint32_t info, uint32_t state, uint32_t second)
 {
 	if ((info & ~(CF_TYPE_MASK | CF_EXTERNAL)) != 0)
@@ -81,6 +86,7 @@ const struct cf_type cf_semaphore_type = {
 	.available = available,
 	.restore = restore,
 	.signal = signal_object,
+	.shared = shared,
 	.fault = fault,
 };
 

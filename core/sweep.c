@@ -301,19 +301,27 @@ static carafe_status each_thread(struct cf_self *self, uint32_t slot, uint64_t *
 /*
  * Finishes whatever anybody has begun.  A process that died in fork() may have begun a change of
  * the table of this one, its child (core/table.c), which must be over before that table is emptied;
- * it began no more once the lock of this process was gone, which it held.  What is damaged is
- * nothing that this sweep needs, or it will meet it.
+ * it began no more once the lock of this process was gone, which it held.  A signal that it was giving
+ * is given before its mutants are abandoned and what it was granted is given back, for those come
+ * after all that it did.  What is damaged is nothing that this sweep needs, or it will meet it.
  */
-static void finish_changes(struct cf_region *region)
+static void finish_calls(struct cf_self *self)
 {
-	uint32_t high = cf_bound(&region->header.high_threads, CF_THREADS);
+	uint32_t high = cf_bound(&self->region->header.high_threads, CF_THREADS);
 	struct cf_thread *thread;
+	uint64_t wait;
 	uint32_t i;
 
 	for (i = 0; i < high; i++) {
-		thread = cf_thread_at(region, i);
+		thread = cf_thread_at(self->region, i);
 		if (thread != NULL)
-			(void)cf_kcas_finish(region, thread);
+			(void)cf_kcas_finish(self->region, thread);
+	}
+	for (i = 0; i < high; i++) {
+		thread = cf_thread_at(self->region, i);
+		if (thread != NULL && cf_read(self->region, &thread->wait, &wait) &&
+		    cf_wait_waiting(wait))
+			(void)cf_distribute_for(self->environment, thread);
 	}
 }
 
@@ -326,7 +334,7 @@ carafe_status cf_sweep_process(struct cf_self *self, uint32_t slot, uint64_t sta
 
 	if (process == NULL)
 		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
-	finish_changes(self->region);
+	finish_calls(self);
 	status = each_thread(self, slot, &state, sweep);
 	if (status == CARAFE_STATUS_SUCCESS && leaving && begin(self->region, self->thread, &use))
 		status = sweep(self, &use);

@@ -104,6 +104,9 @@ struct cf_type {
 
 	/* The state once everybody queued has been offered the object; NULL: the same. */
 	uint32_t (*settled)(uint32_t state);
+
+	/* May what made the object available satisfy more waits than one?  NULL: never, or for good. */
+	bool (*shared)(const struct cf_view *view);
 };
 
 extern const struct cf_type cf_event_type, cf_mutant_type, cf_semaphore_type;

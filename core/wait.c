@@ -228,18 +228,6 @@ static carafe_status link_one(struct cf_self *self, uint32_t number, struct cf_v
 	carafe_status status;
 	uint32_t round;
 
-	/*
-	 * A pulse that is still being given may be the one that ended our last wait; it must not
-	 * end two.
-	 */
-	if (!cf_view_again(self->region, view))
-		return CARAFE_STATUS_INVALID_HANDLE;
-	if (cf_type_settled(cf_type_of(view->info), cf_value(view->state)) !=
-	    cf_value(view->state)) {
-		status = cf_settle(self->environment, view);
-		if (!CARAFE_SUCCESS(status))
-			return status;
-	}
 	for (round = 0; round < MANY; round++) {
 		if (cf_queue_last(self->region, self->thread, number, view->object))
 			return CARAFE_STATUS_SUCCESS;
@@ -611,23 +599,36 @@ static carafe_status sleep_through(struct cf_self *self, struct cf_wait *wait)
 	}
 }
 
+/* Which views a grant took. */
+struct range {
+	uint32_t first, end;
+};
+
+static struct range range_of(const struct cf_wait *wait)
+{
+	/* An alert object ends even a wait for all by itself. */
+	if (wait->all && wait->index < wait->count)
+		return (struct range){ 0, wait->count };
+	return (struct range){ wait->index, wait->index + 1 };
+}
+
 /*
  * What was granted and is about to be acknowledged; a grant that made us own it left no recursion.
  */
-static void note_granted(struct cf_self *self, const struct cf_wait *wait, uint32_t first,
-			 uint32_t end)
+static void note_granted(struct cf_self *self, const struct cf_wait *wait,
+			 const struct range *taken)
 {
 	uint64_t second;
 	uint32_t i;
 
-	for (i = first; i < end; i++) {
+	for (i = taken->first; i < taken->end; i++) {
 		struct cf_object *object = wait->view[i].object;
 
 		if (!cf_type_of(wait->view[i].info)->owned)
 			continue;
 		if (!cf_read(self->region, &object->second, &second) || cf_value(second) == 0)
 			cf_owned_note(self, cf_object_index(self->region, object),
-				      end - first == 1);
+				      taken->end - taken->first == 1);
 	}
 }
 
@@ -643,9 +644,28 @@ static bool end_wait(struct cf_self *self)
 	return true;
 }
 
+/* Those whom the same signal releases come before all that we do next (core/satisfy.h). */
+static carafe_status finish_signals(struct cf_self *self, struct cf_wait *wait,
+				    const struct range *taken)
+{
+	carafe_status status = CARAFE_STATUS_SUCCESS;
+	uint32_t i;
+
+	for (i = taken->first; i < taken->end && CARAFE_SUCCESS(status); i++) {
+		struct cf_view *view = &wait->view[i];
+
+		if (cf_view_again(self->region, view) &&
+		    cf_view_unsettled(cf_type_of(view->info), view))
+			status = cf_distribute(self->environment, view->object);
+	}
+	return status;
+}
+
 /* Makes the grant ours for good. */
 static carafe_status acknowledge(struct cf_self *self, struct cf_wait *wait)
 {
+	carafe_status status = CARAFE_STATUS_SUCCESS;
+	struct range taken;
 	uint32_t value;
 	uint64_t bits;
 	bool sound;
@@ -657,13 +677,15 @@ static carafe_status acknowledge(struct cf_self *self, struct cf_wait *wait)
 	if (wait->index > wait->count ||
 	    (wait->index == wait->count && !wait->alert_object && wait->count > 0))
 		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+	taken = range_of(wait);
 	cf_noting_begin(self);
 	if (wait->owner && (value & CF_GRANT_ALERTED) == 0 && wait->index < wait->count)
-		note_granted(self, wait, wait->all ? 0 : wait->index,
-			     wait->all ? wait->count : wait->index + 1);
+		note_granted(self, wait, &taken);
 	sound = end_wait(self);
 	cf_noting_end(self);
-	if (!sound)
+	if (sound && (value & CF_GRANT_SHARED) != 0)
+		status = finish_signals(self, wait, &taken);
+	if (!sound || !CARAFE_SUCCESS(status))
 		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
 	if ((value & CF_GRANT_ALERTED) != 0)
 		return CARAFE_STATUS_ALERTED;

@@ -33,6 +33,7 @@
 #define CF_GRANT_ABANDONED 4u /* one of the objects was an abandoned mutant */
 #define CF_GRANT_ALERTED 8u   /* ended by the thread's alert, no object was consumed */
 #define CF_GRANT_PULSE 16u    /* one of them was being pulsed: what it released stays released */
+#define CF_GRANT_SHARED 32u   /* its signal may release others too (core/satisfy.h) */
 #define CF_GRANT_SHIFT 8u     /* the index above it */
 
 #define CF_RUNNING 0u

@@ -106,6 +106,22 @@ const struct scenario scenario_death_and_pulse = {
 	.regressions = pulsed_found,
 };
 
+static const struct plan half_pulse = {
+	.object = { MANUAL(0), MUTANT(0) },
+	.first = { [1] = WAIT(1, EVER) },
+	.thread = { { ALL(1, 0, EVER) }, { FREE_IT(1) }, { PULSE(0) }, { ROUND, ROUND } },
+};
+
+static const char *const half_pulse_found[] = { "0*300,2*14,K2,3*550,1", NULL };
+
+/* Catches a pulse that goes on after the end of whoever began it. */
+const struct scenario scenario_death_in_pulse = {
+	PLANNED("death-in-pulse", "a pulse of the dead is over when they are swept", &half_pulse),
+	FOUR_PROCESSES,
+	ONE_DEATH,
+	.regressions = half_pulse_found,
+};
+
 static const struct plan maker = {
 	.object = { AUTO(0), MUTANT(0) },
 	.thread = { { SHUT(0), SET(0) },

@@ -12,6 +12,7 @@
 	one(death_and_alert) \
 	one(death_and_pulse) \
 	one(death_for_all) \
+	one(death_in_pulse) \
 	one(death_in_queue) \
 	one(death_of_janitor) \
 	one(death_of_maker) \
@@ -34,6 +35,8 @@
 	one(janitors_die) \
 	one(leaving) \
 	one(old_place) \
+	one(post_and_release) \
+	one(pulse_and_release) \
 	one(pulse_of_set) \
 	one(set_and_wait) \
 	one(switch_and_wait) \

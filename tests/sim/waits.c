@@ -61,6 +61,53 @@ const struct scenario scenario_pulse_of_set = {
 	.exhaustive = { .preemptions = 1 },
 };
 
+static const struct plan pulse_and_release = {
+	.object = { MANUAL(0), MUTANT(0) },
+	.first = { [1] = WAIT(1, EVER) },
+	.thread = { { ALL(1, 0, EVER) }, { WAIT(0, EVER), FREE_IT(1) }, { PULSE(0) } },
+};
+
+static const char *const pulse_and_release_found[] = {
+	"0*138,1*72,2*135,1*285",
+	"1*74,0*159,2*82,1*88",
+	NULL,
+};
+
+/* Catches a thread that a pulse released and that goes on before the pulse is over. */
+const struct scenario scenario_pulse_and_release = {
+	PLANNED("pulse-and-release", "who is released by a pulse gives it to nobody else",
+		&pulse_and_release),
+	.processes = 3,
+	.threads = 3,
+	.thread = { RUNS(0), RUNS(1), RUNS(2) },
+	.bounds = { .preemptions = SCENARIO_ANY, .deaths = 1 },
+	.exhaustive = { .preemptions = 2 },
+	.regressions = pulse_and_release_found,
+};
+
+static const struct plan post_and_release = {
+	.object = { SEMAPHORE(0, 2), MUTANT(0), AUTO(0) },
+	.first = { [1] = WAIT(1, EVER) },
+	.thread = { { ALL(1, 0, EVER) },
+		    { WAIT(0, EVER), FREE_IT(1) },
+		    { SWITCH(2, 0, EVER) },
+		    { WAIT(2, EVER), POST(0, 2) } },
+};
+
+static const char *const post_and_release_found[] = { "0*138,1*72,2*181,3*151,1*69", NULL };
+
+/* The same of what a release of several counts still has to give. */
+const struct scenario scenario_post_and_release = {
+	PLANNED("post-and-release", "a release of two goes to the two who could have it then",
+		&post_and_release),
+	.processes = 4,
+	.threads = 4,
+	.thread = { RUNS(0), RUNS(1), RUNS(2), RUNS(3) },
+	.bounds = { .preemptions = SCENARIO_ANY, .deaths = 1 },
+	.exhaustive = { .preemptions = 2 },
+	.regressions = post_and_release_found,
+};
+
 static const struct plan switch_and_wait = {
 	.object = { AUTO(0), AUTO(0), SEMAPHORE(1, 2) },
 	.thread = { { SWITCH(0, 2, EVER), SET(1) },

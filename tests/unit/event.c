@@ -103,6 +103,7 @@ static void test_pulse(void)
 	wait_for(&two, 0, &automatic);
 	is_int(pulse(&automatic), 0, "an auto-reset event with two waiters is pulsed");
 	ok(is_granted(&one, grant_of_pulse(0)) && still_waits(&two), "the older one is released");
+	ok(!is_shared(&one), "and knows of no other");
 	is_int(state_of(&automatic), 0, "and nothing is left");
 	leave(&one);
 	leave(&two);

@@ -222,6 +222,7 @@ static void test_many_units(void)
 	ok(is_granted(&one, grant(0)) && is_granted(&two, grant(1)) && still_waits(&three) &&
 		   is(0, 0, 0, 9),
 	   "two units are the two oldest waiters'");
+	ok(is_shared(&one) && !is_shared(&two), "and the first one knows of the second");
 	put(environment, &semaphore.object->state, 5);
 	distribute(&semaphore);
 	ok(is_granted(&three, grant(0)) && is(0, 0, 4, 9), "what nobody waits for stays");
@@ -241,6 +242,7 @@ static void test_pulse(void)
 	ok(still_waits(&one) && is_granted(&two, grant_of_pulse(0)) &&
 		   is_granted(&three, grant_of_pulse(1)),
 	   "a pulse releases all whom it suffices");
+	ok(is_shared(&two) && is_shared(&three), "and each knows of the others");
 	ok(is(0, 0, 0, 9), "and is over");
 	put(environment, &manual.object->state, CF_PULSING);
 	distribute(&manual);

@@ -57,10 +57,16 @@ static inline bool woken(const struct cf_self *self)
 	return cf_load32(&self->thread->park) == CF_KICKED;
 }
 
+/* Whether others may be released with it, of which is_granted() says nothing. */
+static inline bool is_shared(const struct cf_self *self)
+{
+	return (wait_of(self) & CF_GRANT_SHARED) != 0;
+}
+
 /* Whether the wait was granted like this and the thread woken; else it must wait and sleep on. */
 static inline bool is_granted(const struct cf_self *self, uint32_t how)
 {
-	return wait_of(self) == how && woken(self);
+	return (wait_of(self) & ~CF_GRANT_SHARED) == how && woken(self);
 }
 
 static inline bool still_waits(const struct cf_self *self)
