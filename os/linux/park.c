@@ -26,13 +26,22 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "os/linux/sandbox.h"
 #include "os/os.h"
+
+/* The number is the same on every architecture but Alpha. */
+#if !defined(SYS_futex_waitv) && !defined(__alpha__)
+#define SYS_futex_waitv 449
+#endif
 
 #define NANOSECONDS 1000000000u
 
 #ifdef SYS_futex_time64
 
-/* A 32-bit system: the call with 64-bit times, or the old one on a kernel before 5.1. */
+/*
+ * A 32-bit system: the call with 64-bit times, or the old one on a kernel before 5.1 and in a
+ * sandbox that knows no other.
+ */
 struct kernel_time {
 	int64_t seconds;
 	int64_t nanoseconds;
@@ -41,11 +50,15 @@ struct kernel_time {
 static long futex(const uint32_t *word, int operation, uint32_t value,
 		  const struct kernel_time *time)
 {
-	long result = syscall(SYS_futex_time64, word, operation, value, time, NULL,
-			      FUTEX_BITSET_MATCH_ANY);
+	static cf_call_known known;
+	long result = -1;
 
+	errno = ENOSYS;
+	if (cf_call_returns(SYS_futex_time64, &known))
+		result = syscall(SYS_futex_time64, word, operation, value, time, NULL,
+				 FUTEX_BITSET_MATCH_ANY);
 #ifdef SYS_futex
-	if (result < 0 && errno == ENOSYS) {
+	if (result < 0 && (errno == ENOSYS || errno == EPERM)) {
 		struct {
 			long seconds;
 			long nanoseconds;
@@ -93,7 +106,11 @@ static long wait_restartable(const uint32_t *word, uint32_t expected, enum os_cl
 		uint32_t flags;
 		uint32_t reserved;
 	} waiter = { .value = expected, .address = (uint64_t)(uintptr_t)word, .flags = 2 };
+	static cf_call_known known;
 
+	errno = ENOSYS;
+	if (!cf_call_returns(SYS_futex_waitv, &known))
+		return -1;
 	return syscall(SYS_futex_waitv, &waiter, 1, 0, time,
 		       clock == OS_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC);
 }

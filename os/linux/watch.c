@@ -27,6 +27,7 @@
 #include <unistd.h>
 
 #include "os/linux/process.h"
+#include "os/linux/sandbox.h"
 #include "os/os.h"
 #include "os/posix/posix.h"
 
@@ -115,6 +116,11 @@ void os_watch_close(struct os_watch *watch)
 static int open_pidfd(uint32_t pid)
 {
 #ifdef SYS_pidfd_open
+	static cf_call_known known;
+
+	errno = ENOSYS;
+	if (!cf_call_returns(SYS_pidfd_open, &known))
+		return -1;
 	return cf_high_descriptor((int)syscall(SYS_pidfd_open, (pid_t)pid, 0));
 #else
 	(void)pid;

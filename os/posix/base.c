@@ -39,10 +39,22 @@ static bool absolute(const char *value, char path[CANDIDATE_SIZE])
 	return true;
 }
 
+/*
+ * Whether the effective user may write there.  Where that is nobody else, access() says it: asked by
+ * faccessat(), some systems use a newer call, of which a sandbox may say that it is forbidden, and
+ * then two processes would choose differently.
+ */
+static bool may_write(const char *path)
+{
+	if (getuid() == geteuid() && getgid() == getegid())
+		return access(path, W_OK | X_OK) == 0;
+	return faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0;
+}
+
 /* A folder for everybody, in which a folder of ours is safe. */
 static bool is_shared_place(const char *path)
 {
-	return cf_folder_protects(path) && faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0;
+	return cf_folder_protects(path) && may_write(path);
 }
 
 carafe_status os_base_folder(char *path, size_t size)
