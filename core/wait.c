@@ -361,6 +361,23 @@ static carafe_status signal_at_once(struct cf_self *self, struct cf_wait *wait)
 }
 
 /*
+ * Adds that our block still is the newest of its queue.  PENDING: somebody came after it, who may
+ * wait already; but who signals later waits later.
+ */
+static carafe_status compare_newest(struct cf_self *self, struct cf_changes *changes)
+{
+	struct cf_block *block = &self->thread->block[0];
+	uint64_t next;
+
+	if (!cf_read(self->region, &block->next, &next))
+		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+	if (cf_value(next) != CF_HEAD)
+		return CARAFE_STATUS_PENDING;
+	cf_compare(changes, &block->next, next);
+	return CARAFE_STATUS_SUCCESS;
+}
+
+/*
  * Adds the signal, and that nothing is there that would end the wait at once.  PENDING: something
  * is, or the signal is not possible now.
  */
@@ -379,6 +396,9 @@ static carafe_status change_signal(struct cf_self *self, struct cf_wait *wait,
 					change_both(self, wait, &other, &result);
 	if (status != CARAFE_STATUS_PENDING)
 		return CARAFE_SUCCESS(status) ? CARAFE_STATUS_PENDING : status;
+	status = compare_newest(self, changes);
+	if (status != CARAFE_STATUS_SUCCESS)
+		return status;
 	if (!signals_itself(wait))
 		cf_compare(changes, &wait->view[0].object->state, wait->view[0].state);
 	if (!signals_itself(wait) && wait->alertable) {

@@ -102,6 +102,7 @@ struct example {
 #define TRIES .timeout = SIM_POLL
 #define TIMED(at) .timeout = SIM_UNTIL, .due = at
 #define GIVES(what) .status = CARAFE_STATUS_##what
+#define ASLEEP(at) .asleep = at
 #define PLACE(number) .status = CARAFE_STATUS_WAIT_0 + (number)
 #define LEFT(number) .status = CARAFE_STATUS_ABANDONED_WAIT_0 + (number)
 

@@ -65,6 +65,7 @@ enum sim_timeout {
 struct sim_call {
 	uint64_t invoked;  /* the last step before the call's first */
 	uint64_t returned; /* the first step after its last, or SIM_NEVER */
+	uint64_t asleep;   /* a wait: the first step at which its thread was seen to sleep; 0: none */
 	uint64_t due;	   /* SIM_UNTIL: the step at which virtual time reached the deadline, or
 			      SIM_NEVER */
 	uint32_t thread;   /* who called; its process is in the array of threads */

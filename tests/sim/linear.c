@@ -157,12 +157,14 @@ static bool owns_a_mutant(const struct model *model, uint32_t thread)
 	return false;
 }
 
-/* Until when something has to happen for a thread. */
+/* Until when something has to happen for a thread.  Who was seen to sleep had its places. */
 static uint64_t end_of(const struct search *search, const struct position *at, uint32_t thread)
 {
 	const struct sim_call *call = call_of(search, at, thread);
 	uint64_t end = call ? search->end[number_of(search, call)] : SIM_NEVER;
 
+	if (call && call->asleep != 0 && at->model.wait[thread].phase == MODEL_AWAKE)
+		end = earlier(end, call->asleep);
 	if (!is_dead(search, thread))
 		return end;
 	if (at->model.wait[thread].phase != MODEL_AWAKE || owns_a_mutant(&at->model, thread))

@@ -71,6 +71,22 @@ static void make_objects(void)
 	}
 }
 
+/* Nobody waits for all, or nobody else waits. */
+static bool is_in_order(const struct plan *plan)
+{
+	unsigned waits = 0, for_all = 0;
+
+	for (unsigned i = 0; i < PLAN_THREADS; i++)
+		for (unsigned j = 0; j < PLAN_ACTS; j++) {
+			int operation = plan->thread[i][j].operation - 1;
+
+			for_all += operation == SIM_WAIT_ALL;
+			waits += operation == SIM_WAIT_ALL || operation == SIM_WAIT_ANY ||
+				 operation == SIM_SIGNAL_AND_WAIT;
+		}
+	return for_all == 0 || waits == 1;
+}
+
 void plan_prepare(void)
 {
 	bool first = base_environment() == NULL;
@@ -78,6 +94,7 @@ void plan_prepare(void)
 
 	base_prepare();
 	record_thread();
+	record_in_order(is_in_order(present()));
 	if (sim_self() == 0)
 		make_objects();
 	else if (first)

@@ -20,6 +20,8 @@
 struct record {
 	uint32_t calls;
 	struct sim_call call[MOST_CALLS];
+	bool in_order;			    /* who sleeps first comes first */
+	uint32_t waiting[SIM_MOST_THREADS]; /* 1 + the wait that the thread is in, or 0 */
 	uint64_t swept[SIM_MOST_PROCESSES];
 	bool opened[SIM_MOST_PROCESSES];
 	uint32_t slot[SIM_MOST_PROCESSES];
@@ -186,6 +188,12 @@ static void note_result(const struct sim_call *call)
 	sim_note(call->made);
 }
 
+static bool is_wait(const struct sim_call *call)
+{
+	return call->operation == SIM_WAIT_ANY || call->operation == SIM_WAIT_ALL ||
+	       call->operation == SIM_SIGNAL_AND_WAIT;
+}
+
 void record_call(const struct sim_call *asked)
 {
 	struct sim_call *call;
@@ -196,7 +204,10 @@ void record_call(const struct sim_call *asked)
 	call = new_call(asked);
 	call->invoked = stamp(sim_now());
 	sim_note((uint64_t)call->operation << 32 | call->handle[0]);
+	if (is_wait(call))
+		RECORD->waiting[sim_self()] = RECORD->calls;
 	call->status = make_call(call);
+	RECORD->waiting[sim_self()] = 0;
 	sim_meet();
 	call->returned = stamp(sim_now() + 1);
 	note_deadline(call);
@@ -219,6 +230,11 @@ void record_before(const struct sim_call *asked)
 		return;
 	RECORD->handle[sim_process()][call->object] = call->made;
 	RECORD->index[call->object] = base_object(call->made);
+}
+
+void record_in_order(bool in_order)
+{
+	RECORD->in_order = in_order;
 }
 
 void record_thread(void)
@@ -267,8 +283,24 @@ void record_forked(uint32_t parent)
 
 /* ---- in the end ---- */
 
+/* Whoever sleeps in a wait has said that it waits. */
+static void notice_sleepers(void)
+{
+	for (uint32_t i = 0; i < sim_threads(); i++) {
+		struct sim_call *call;
+
+		if (RECORD->waiting[i] == 0 || sim_standing(i) != SIM_ASLEEP)
+			continue;
+		call = &RECORD->call[RECORD->waiting[i] - 1];
+		if (call->asleep == 0)
+			call->asleep = stamp(sim_now());
+	}
+}
+
 void record_step(void)
 {
+	if (RECORD->in_order)
+		notice_sleepers();
 	for (uint32_t i = 0; i < sim_processes(); i++) {
 		uint64_t state;
 

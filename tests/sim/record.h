@@ -30,6 +30,12 @@ void record_before(const struct sim_call *asked);
  */
 void record_share(void);
 
+/*
+ * For prepare(): whether who was seen to sleep comes before who begins to wait after that.  A wait
+ * for all may pass others (ARCHITECTURE.md).
+ */
+void record_in_order(bool in_order);
+
 /* For prepare(), in each thread: who it is. */
 void record_thread(void);
 
@@ -38,7 +44,7 @@ carafe_handle record_handle(uint32_t process, uint32_t object);
 /* The calling process was made by fork(). */
 void record_forked(uint32_t parent);
 
-/* For step(): notices when the dead have been swept. */
+/* For step(): notices who sleeps, and when the dead have been swept. */
 void record_step(void);
 
 /* For quiet(): fails the execution if the history is not right. */

@@ -39,7 +39,11 @@
 	one(pulse_and_release) \
 	one(pulse_of_set) \
 	one(set_and_wait) \
+	one(switch_and_alert) \
+	one(switch_and_pulse) \
 	one(switch_and_wait) \
+	one(two_pulses) \
+	one(two_switches) \
 	one(open_close) \
 	one(fork_set)
 

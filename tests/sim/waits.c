@@ -125,6 +125,76 @@ const struct scenario scenario_switch_and_wait = {
 	.exhaustive = { .preemptions = 1 },
 };
 
+static const struct plan two_pulses = {
+	.object = { AUTO(0), MANUAL(0) },
+	.thread = { { PULSE(0) }, { ALL(0, 1, EVER) }, { SET(1), PULSE(0) } },
+};
+
+/* Catches a pulse that is ended by somebody who has offered another one to the queue. */
+const struct scenario scenario_two_pulses = {
+	PLANNED("two-pulses", "each pulse is offered to everybody who waits", &two_pulses),
+	.processes = 3,
+	.threads = 3,
+	.thread = { RUNS(0), RUNS(1), RUNS(2) },
+	.bounds = { .preemptions = SCENARIO_ANY },
+	.exhaustive = { .preemptions = 2 },
+};
+
+static const struct plan switch_and_pulse = {
+	.object = { AUTO(0), MANUAL(0) },
+	.thread = { { SWITCH(0, 1, EVER) }, { WAIT(1, EVER), IS_SET(0) }, { PULSE(1) } },
+};
+
+/* Catches a signal whose caller is released by a pulse that was over before it. */
+const struct scenario scenario_switch_and_pulse = {
+	PLANNED("switch-and-pulse", "who signals and waits is not waiting before the signal",
+		&switch_and_pulse),
+	.processes = 3,
+	.threads = 3,
+	.thread = { RUNS(0), RUNS(1), RUNS(2) },
+	.bounds = { .preemptions = SCENARIO_ANY },
+	.exhaustive = { .preemptions = 2 },
+};
+
+static const struct plan switch_and_alert = {
+	.object = { AUTO(0), AUTO(0) },
+	.thread = { { SWITCH(0, 1, EVER, .alertable = true) },
+		    { ALERT(0) },
+		    { WAIT(0, EVER), SET(1) } },
+};
+
+/* Catches a signal after which an alert that was there before it comes second. */
+const struct scenario scenario_switch_and_alert = {
+	PLANNED("switch-and-alert", "an alert before the signal ends the wait with it",
+		&switch_and_alert),
+	.processes = 3,
+	.threads = 3,
+	.thread = { RUNS(0), RUNS(1), RUNS(2) },
+	.bounds = { .preemptions = SCENARIO_ANY },
+	.exhaustive = { .preemptions = 2 },
+};
+
+static const struct plan two_switches = {
+	.object = { AUTO(0), AUTO(0), AUTO(0) },
+	.thread = { { SWITCH(0, 2, EVER) },
+		    { SWITCH(1, 2, EVER) },
+		    { WAIT(0, EVER), IS_SET(1), SET(2) } },
+};
+
+/* The first had a place in the queue before the second, and signalled after it. */
+static const char *const two_switches_found[] = { "1*78,0*158,2*25,1*190", NULL };
+
+/* Catches a place in a queue from before the signal that is kept although others came meanwhile. */
+const struct scenario scenario_two_switches = {
+	PLANNED("two-switches", "who signals first waits first", &two_switches),
+	.regressions = two_switches_found,
+	.processes = 3,
+	.threads = 3,
+	.thread = { RUNS(0), RUNS(1), RUNS(2) },
+	.bounds = { .preemptions = SCENARIO_ANY },
+	.exhaustive = { .preemptions = 2 },
+};
+
 const struct scenario scenario_set_and_wait = {
 	PLANNED("set-and-wait", "a set gives to one of two waiters", &set_and_wait),
 	.processes = 3,

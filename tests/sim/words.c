@@ -170,6 +170,8 @@ void words_call(struct words *words, const struct sim_call *call)
 	}
 	if (call->due != SIM_NEVER && call->timeout == SIM_UNTIL)
 		words_add(words, ", due at %" PRIu64, call->due);
+	if (call->asleep != 0)
+		words_add(words, ", asleep at %" PRIu64, call->asleep);
 }
 
 static void add_object(struct words *words, const struct model *model, uint32_t object)
