@@ -13,7 +13,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum sim_order { SIM_RELAXED, SIM_ACQUIRE, SIM_RELEASE, SIM_FULL };
+/* Bits: what an order asks for is what a weaker one asks for, and more. */
+enum sim_order { SIM_RELAXED = 0, SIM_ACQUIRE = 1, SIM_RELEASE = 2, SIM_ACQ_REL = 3, SIM_FULL = 7 };
 
 uint64_t sim_load64(const uint64_t *word, enum sim_order order, const char *where, int line);
 void sim_store64(uint64_t *word, uint64_t value, enum sim_order order, const char *where, int line);

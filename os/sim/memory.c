@@ -329,23 +329,24 @@ static bool compare(void *word, uint64_t expected, uint64_t desired, bool wide, 
 		    int line)
 {
 	unsigned number;
+	enum sim_order order = SIM_RELAXED;
 	uint64_t newest, seen;
 	bool done;
 
 	before_load(word);
 	newest = seen = wide ? *(const uint64_t *)word : *(const uint32_t *)word;
 	number = weak_number(word);
+	if (number != 0)
+		order = sim_order_at(SIM_ACQ_REL, where, line);
 	/* One that looks at an old value fails; one that succeeds looks at the newest. */
 	if (number != 0 && (newest != expected || sim_thread_now()->age != 0))
-		seen = sim_weak_miss(number, newest, expected,
-				     sim_order_at(SIM_ACQUIRE, where, line));
+		seen = sim_weak_miss(number, newest, expected, order);
 	done = newest == expected && seen == expected;
 	was_read(word, done);
 	if (done) {
 		was_written(word, expected, desired, wide);
 		if (number != 0)
-			sim_weak_store(number, expected, desired,
-				       sim_order_at(SIM_FULL, where, line), true);
+			sim_weak_store(number, expected, desired, order, true);
 	}
 	observe(SIM_EVENT_CAS, word, wide ? 8 : 4, seen, desired, done, where, line);
 	return done;
@@ -397,11 +398,11 @@ bool sim_cas32(uint32_t *word, uint32_t expected, uint32_t desired, const char *
 
 void sim_fence(enum sim_order order, const char *where, int line)
 {
-	if (!sim_inside || !sim_weak || sim_order_at(order, where, line) == SIM_RELAXED)
+	if (!sim_inside || !sim_weak)
 		return;
 	if (order == SIM_FULL) {
 		sim_schedule();
 		sim_count();
 	}
-	sim_weak_fence(sim_world.current, order);
+	sim_weak_fence(sim_world.current, sim_order_at(order, where, line));
 }

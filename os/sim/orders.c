@@ -9,12 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PLACES 1024u
-
-static struct sim_place places[PLACES];
+static struct sim_place places[SIM_PLACES];
 static size_t place_count;
 static const char *weakened;
 static int weakened_line;
+static enum sim_order weakened_order;
 
 const struct sim_place *sim_places(size_t *count)
 {
@@ -22,10 +21,19 @@ const struct sim_place *sim_places(size_t *count)
 	return places;
 }
 
-void sim_weaken(const char *where, int line)
+void sim_places_count(void)
+{
+	size_t i;
+
+	for (i = 0; i < place_count; i++)
+		places[i].times = 0;
+}
+
+void sim_weaken(const char *where, int line, enum sim_order order)
 {
 	weakened = where;
 	weakened_line = line;
+	weakened_order = order;
 }
 
 static size_t find(const char *where, int line)
@@ -36,7 +44,7 @@ static size_t find(const char *where, int line)
 	for (i = 0; i < place_count; i++)
 		if (places[i].line == line && strcmp(places[i].where, where) == 0)
 			return i;
-	if (i == PLACES)
+	if (i == SIM_PLACES)
 		abort(); /* core/ has grown */
 	places[place_count++] = (struct sim_place){ .where = where, .line = line };
 	return i;
@@ -59,8 +67,7 @@ static void note(enum sim_order order, const char *where, int line)
 		known[slot].place = (uint16_t)find(where, line);
 	}
 	place = &places[known[slot].place];
-	if (place->order < order)
-		place->order = order;
+	place->order |= order;
 	place->times++;
 }
 
@@ -70,6 +77,6 @@ enum sim_order sim_order_at(enum sim_order wanted, const char *where, int line)
 		return wanted;
 	note(wanted, where, line);
 	return weakened != NULL && weakened_line == line && strcmp(weakened, where) == 0
-		       ? SIM_RELAXED
+		       ? wanted & weakened_order
 		       : wanted;
 }

@@ -15,15 +15,20 @@
 struct sim_place {
 	const char *where; /* function */
 	int line;
-	enum sim_order order; /* the strongest that was asked for there */
+	enum sim_order order; /* all that was asked for there */
 	uint64_t times;
 };
+
+#define SIM_PLACES 1024u
 
 /* The places that a weak world passed so far, in the order of the first time. */
 const struct sim_place *sim_places(size_t *count);
 
-/* From now on that place gets a relaxed order, a fence nothing; where NULL: no place does. */
-void sim_weaken(const char *where, int line);
+/* Counts anew how often each is passed. */
+void sim_places_count(void);
+
+/* From now on that place gets no more than an order; where NULL: every place gets its own. */
+void sim_weaken(const char *where, int line, enum sim_order order);
 
 /* The order that a place which asks for one gets. */
 enum sim_order sim_order_at(enum sim_order wanted, const char *where, int line);

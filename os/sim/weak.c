@@ -11,7 +11,7 @@
 
 #include "os/sim/world.h"
 
-#define NUMBERS 512u
+#define NUMBERS 1024u
 #define VALUES 16384u
 
 /* How far in the values of each word; 0: the first one. */
@@ -63,6 +63,8 @@ void sim_weak_reset(void)
 void sim_weak_forget(void)
 {
 	numbers = 1;
+	free(values);
+	values = NULL;
 	sim_weak_reset();
 }
 
@@ -93,14 +95,15 @@ static uint32_t add_value(unsigned number, uint64_t bits)
 	struct value *value;
 
 	if (values == NULL)
-		values = malloc((VALUES + 1) * sizeof(*values));
+		values = calloc(VALUES + 1, sizeof(*values));
 	if (values == NULL || value_count == VALUES)
 		abort(); /* a test program without memory, or an execution far too long */
 	value = &values[++value_count];
 	value->bits = bits;
 	value->before = before;
 	value->at = (uint16_t)(before != 0 ? values[before].at + 1 : 0);
-	memset(&value->published, 0, sizeof(value->published));
+	/* Nothing was ever published of words beyond. */
+	memset(&value->published, 0, numbers * sizeof(value->published.at[0]));
 	newest_of[number] = value_count;
 	return value_count;
 }
@@ -133,7 +136,7 @@ static uint64_t see(unsigned number, uint32_t given, uint64_t newest, enum sim_o
 	sim_saw(value->at);
 	threads[sim_world.current].seen.at[number] = value->at;
 	join(&threads[sim_world.current].loaded, &value->published);
-	if (order != SIM_RELAXED)
+	if ((order & SIM_ACQUIRE) != 0)
 		join(&threads[sim_world.current].seen, &value->published);
 	return value->bits;
 }
@@ -172,24 +175,26 @@ void sim_weak_store(unsigned number, uint64_t old, uint64_t new, enum sim_order 
 	threads[me].own.at[number] = value->at;
 	if (swap) {
 		join(&threads[me].loaded, &values[before].published);
-		if (order != SIM_RELAXED)
+		if ((order & SIM_ACQUIRE) != 0)
 			join(&threads[me].seen, &values[before].published);
 		join(&value->published, &values[before].published);
 	}
-	join(&value->published, order != SIM_RELAXED ? &threads[me].seen : &threads[me].fenced);
+	join(&value->published,
+	     (order & SIM_RELEASE) != 0 ? &threads[me].seen : &threads[me].fenced);
 	value->published.at[number] = value->at;
 	sim_world.order = sim_mix(sim_world.order, sim_mix(me, number));
 }
 
 void sim_weak_fence(unsigned thread, enum sim_order order)
 {
-	if (order == SIM_ACQUIRE || order == SIM_FULL)
+	if ((order & SIM_ACQUIRE) != 0)
 		join(&threads[thread].seen, &threads[thread].loaded);
 	if (order == SIM_RELEASE)
 		join(&threads[thread].fenced, &threads[thread].own);
-	if (order != SIM_FULL)
-		return;
-	join(&threads[thread].seen, &fences);
-	join(&fences, &threads[thread].seen);
-	join(&threads[thread].fenced, &threads[thread].seen);
+	if (order == SIM_FULL) {
+		join(&threads[thread].seen, &fences);
+		join(&fences, &threads[thread].seen);
+	}
+	if ((order & SIM_ACQ_REL) == SIM_ACQ_REL)
+		join(&threads[thread].fenced, &threads[thread].seen);
 }

@@ -9,13 +9,28 @@
 
 #include "tests/sim/search.h"
 
+struct orders_wish {
+	const void *context;
+	bool (*is_meant)(const void *context, const struct scenario *scenario);
+	const char *place; /* "FUNCTION:LINE", or NULL: every place */
+	unsigned stale;
+	uint64_t seed;
+	uint64_t schedules; /* at the most, of each scenario and strategy */
+};
+
 /*
- * Explores the scenarios that are meant on the weak processor as they are; then again with each order that
- * they ask for weakened, until that goes wrong.  Prints a line for each place.  False: something went
- * wrong as it is.
+ * Explores each scenario that is meant on the weak processor for a moment and notes the places that
+ * it reaches; then weakens each place by one step and explores the scenarios that reach it, short
+ * ones first, until one goes wrong.  Prints a line for each place and step, fields with tabs between:
+ *
+ *	FUNCTION:LINE  ORDER  WEAKER  needed  SCENARIO  SCHEDULE  what went wrong
+ *	FUNCTION:LINE  ORDER  WEAKER  nothing  so many scenarios
+ *
+ * False: something went wrong as it is.
  */
-bool orders_try(const void *context,
-		bool (*is_meant)(const void *context, const struct scenario *scenario),
-		unsigned stale, uint64_t seed, uint64_t schedules);
+bool orders_try(const struct orders_wish *wish);
+
+/* "FUNCTION:LINE:ORDER": that place gets no more than the order from now on. False: no such order. */
+bool orders_weaken(const char *text);
 
 #endif

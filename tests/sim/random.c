@@ -20,6 +20,7 @@ struct draw {
 	uint64_t random;
 	enum strategy strategy;
 	unsigned turn; /* random: one of so many steps may switch */
+	unsigned stale; /* one of so many loads that may give an older value does */
 	unsigned priority[SIM_MOST_THREADS];
 	unsigned lowest;
 	unsigned points, next_point; /* PCT: where the running thread falls behind */
@@ -73,6 +74,8 @@ static void prepare(struct draw *draw, const struct search *search, uint64_t see
 	*draw = (struct draw){ .random = seed, .strategy = search->strategy };
 	(void)next(draw);
 	draw->turn = turns[below(draw, sizeof(turns) / sizeof(turns[0]))];
+	if (search->bounds.stale != 0)
+		draw->stale = 2u << below(draw, 8);
 	for (i = 0; i < SIM_MOST_THREADS; i++)
 		draw->priority[i] = MOST_POINTS + below(draw, 1u << 20);
 	draw->lowest = MOST_POINTS;
@@ -120,7 +123,7 @@ static int decide(void *context, const struct sim_action *options, unsigned coun
 	unsigned others = count_others(options, count);
 
 	/* What is old is soon gone, so it is not waited for. */
-	if (runs + others < count && below(draw, draw->turn + 1) == 0)
+	if (runs + others < count && below(draw, draw->stale) == 0)
 		return (int)(runs + others + below(draw, count - runs - others));
 	count = runs + others;
 	if (runs < count && draw->next_stroke < draw->strokes &&

@@ -33,6 +33,7 @@ struct wishes {
 	bool has_preemptions, has_deaths;
 	unsigned stale;
 	bool orders;
+	const char *place; /* with orders: the only one; NULL: all */
 };
 
 static const char *const strategy_names[] = { "exhaustive", "random", "pct" };
@@ -51,6 +52,8 @@ static const char usage[] =
 	"  --stale N              on a weak processor, where N loads may give a value one older\n"
 	"  --orders               weakens the memory orders of core/ one by one; tells what that "
 	"breaks\n"
+	"  --place PLACE          of these orders only the one at FUNCTION:LINE\n"
+	"  --weaken PLACE:ORDER   that place gets no more than relaxed, acquire, release or acq_rel\n"
 	"  --plain                exhaustive: without reduction\n"
 	"  --compare              whether the plain and the reduced search have the same outcomes\n"
 	"  --replay SCHEDULE      follows a schedule, or the one in a file of that name\n"
@@ -486,6 +489,13 @@ static void read_option(int option, struct wishes *wishes)
 	case 'r':
 		wishes->replay = schedule_of(optarg);
 		break;
+	case 'p':
+		wishes->place = optarg;
+		break;
+	case 'w':
+		if (!orders_weaken(optarg))
+			refuse("no place and order:", optarg);
+		break;
 	case 'h':
 		fputs(usage, stdout);
 		exit(0);
@@ -514,6 +524,8 @@ static void read_options(int argc, char **argv, struct wishes *wishes)
 		{ "deaths", required_argument, NULL, 'd' },
 		{ "stale", required_argument, NULL, 'o' },
 		{ "orders", no_argument, &orders, 1 },
+		{ "place", required_argument, NULL, 'p' },
+		{ "weaken", required_argument, NULL, 'w' },
 		{ "replay", required_argument, NULL, 'r' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
@@ -569,6 +581,20 @@ static bool is_meant_for_orders(const void *wishes, const struct scenario *scena
 	return is_meant(wishes, scenario);
 }
 
+static bool try_orders(const struct wishes *wishes)
+{
+	const struct orders_wish wish = {
+		.context = wishes,
+		.is_meant = is_meant_for_orders,
+		.place = wishes->place,
+		.stale = wishes->stale != 0 ? wishes->stale : 2,
+		.seed = wishes->seed,
+		.schedules = wishes->schedules,
+	};
+
+	return orders_try(&wish);
+}
+
 int main(int argc, char **argv)
 {
 	struct wishes wishes = { .strategy = -1, .schedules = 2000 };
@@ -579,9 +605,7 @@ int main(int argc, char **argv)
 	if (wishes.list)
 		list(&wishes);
 	else if (wishes.orders)
-		right = orders_try(&wishes, is_meant_for_orders,
-				   wishes.stale != 0 ? wishes.stale : 2, wishes.seed,
-				   wishes.schedules);
+		right = try_orders(&wishes);
 	else
 		right = explore_meant(&wishes);
 	return right ? 0 : 1;
