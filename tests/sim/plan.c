@@ -4,6 +4,7 @@
  *
  * What happens if a process dies here: see tests/sim/record.h.
  */
+#include "core/check_part.h"
 #include "core/round.h"
 #include "tests/sim/plan.h"
 #include "tests/sim/record.h"
@@ -36,6 +37,45 @@ static void play(const struct act *act)
 	record_call(&call);
 }
 
+static bool tell(void *context, const struct cf_finding *finding)
+{
+	(void)context;
+	sim_fail("%s %u %s, while others work", cf_finding_name(finding->kind), finding->index,
+		 finding->sentence);
+	return false;
+}
+
+/* As cf_check() does, but the whole takes so many steps that others would seldom be met. */
+static void look(enum plan_part part)
+{
+	const struct cf_header *header = &BASE->region->header;
+	struct cf_tally tally[PLAN_OBJECTS * PLAN_THREADS] = { { 0 } };
+	uint32_t chunk_process[PLAN_THREADS] = { 0 };
+	struct cf_check check = {
+		.region = BASE->region,
+		.report = tell,
+		.processes = sim_processes(),
+		.threads = sim_threads(),
+		.chunks = sim_processes(),
+		.tally = tally,
+		.chunk_process = chunk_process,
+	};
+	uint64_t objects;
+
+	if (!cf_check_peek(&check, &header->high_objects, &objects))
+		return;
+	check.objects = cf_value(objects);
+	if (part == PLAN_THREADS_AND_QUEUES) {
+		cf_check_threads(&check);
+		cf_check_queues(&check);
+		return;
+	}
+	cf_check_tally(&check);
+	cf_check_processes(&check);
+	cf_check_handles(&check);
+	cf_check_objects(&check);
+}
+
 static void do_act(const struct act *act)
 {
 	switch (act->operation - 1) {
@@ -46,6 +86,10 @@ static void do_act(const struct act *act)
 	case PLAN_LEAVE:
 		sim_point();
 		sim_exit();
+		break;
+	case PLAN_CHECK:
+		sim_point();
+		look((enum plan_part)act->argument[0]);
 		break;
 	default:
 		play(act);

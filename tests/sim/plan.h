@@ -22,6 +22,7 @@
 enum plan_operation {
 	PLAN_ROUND = SIM_OPERATIONS, /* goes a janitor's round */
 	PLAN_LEAVE,		     /* its process exits */
+	PLAN_CHECK,		     /* looks whether a part is as it must be at every moment */
 };
 
 /* A call as in struct sim_call, or something else; handles are numbers of objects. */
@@ -81,6 +82,8 @@ void plan_quiet(void);
 	A_CALL(SIGNAL_AND_WAIT, .objects = 2, .object = { one, two }, .timeout = __VA_ARGS__)
 #define ROUND { .operation = PLAN_ROUND + 1 }
 #define LEAVE { .operation = PLAN_LEAVE + 1 }
+enum plan_part { PLAN_THREADS_AND_QUEUES, PLAN_OBJECTS_AND_HANDLES };
+#define CHECK(part) { .operation = PLAN_CHECK + 1, .argument = { part, 0 } }
 
 #define EVER SIM_FOR_EVER
 #define TRY SIM_POLL

@@ -8,6 +8,9 @@
 #include "tests/sim/scenario.h"
 
 #define SCENARIOS(one) \
+	one(check_changes) \
+	one(check_handles) \
+	one(check_waits) \
 	one(close_and_wait) \
 	one(death_and_alert) \
 	one(death_and_pulse) \
