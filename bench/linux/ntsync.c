@@ -24,6 +24,9 @@
 #define KERNEL "ntsync (kernel)"
 #define SERVED "ntsync (carafe)"
 
+/* A request as this C library's ioctl() takes it: some declare what POSIX once had, an int. */
+#define REQUEST(number) _Generic(&ioctl, int (*)(int, int, ...): (int)(number), default: (number))
+
 struct device {
 	int device;
 	int object[MANY];
@@ -56,7 +59,7 @@ static void close_device(void *state)
 static void add_event(struct device *device, bool manual, bool signaled)
 {
 	struct ntsync_event_args event = { .manual = manual, .signaled = signaled };
-	int fd = ioctl(device->device, NTSYNC_IOC_CREATE_EVENT, &event);
+	int fd = ioctl(device->device, REQUEST(NTSYNC_IOC_CREATE_EVENT), &event);
 
 	bench_must(fd >= 0, "creating an ntsync event");
 	device->object[device->count++] = fd;
@@ -72,14 +75,15 @@ static void wait_on(const struct device *device, uint32_t first, uint32_t count,
 		.owner = 1
 	};
 
-	bench_must(ioctl(device->device, request, &wait) == 0, "an ntsync wait");
+	bench_must(ioctl(device->device, REQUEST(request), &wait) == 0, "an ntsync wait");
 }
 
 static void set(int fd)
 {
 	unsigned previous;
 
-	bench_must(ioctl(fd, NTSYNC_IOC_EVENT_SET, &previous) == 0, "setting an ntsync event");
+	bench_must(ioctl(fd, REQUEST(NTSYNC_IOC_EVENT_SET), &previous) == 0,
+		   "setting an ntsync event");
 }
 
 /* ---- Alone ------------------------------------------------------------------------------ */
@@ -102,7 +106,7 @@ static void *open_mutex(const struct bench_case *this_case)
 	(void)this_case;
 	if (device == NULL)
 		return NULL;
-	device->object[0] = ioctl(device->device, NTSYNC_IOC_CREATE_MUTEX, &mutex);
+	device->object[0] = ioctl(device->device, REQUEST(NTSYNC_IOC_CREATE_MUTEX), &mutex);
 	bench_must(device->object[0] >= 0, "creating an ntsync mutex");
 	device->count = 1;
 	return device;
@@ -117,7 +121,7 @@ static void *open_semaphores(const struct bench_case *this_case)
 	};
 
 	for (uint32_t i = 0; device != NULL && i < this_case->number; i++) {
-		device->object[i] = ioctl(device->device, NTSYNC_IOC_CREATE_SEM, &semaphore);
+		device->object[i] = ioctl(device->device, REQUEST(NTSYNC_IOC_CREATE_SEM), &semaphore);
 		bench_must(device->object[i] >= 0, "creating an ntsync semaphore");
 		device->count++;
 	}
@@ -168,7 +172,7 @@ static double run_mutex(void *state, uint64_t count)
 	for (uint64_t i = 0; i < count; i++) {
 		wait_on(device, 0, 1, NTSYNC_IOC_WAIT_ANY);
 		mutex = (struct ntsync_mutex_args){ .owner = 1 };
-		bench_must(ioctl(device->object[0], NTSYNC_IOC_MUTEX_UNLOCK, &mutex) == 0,
+		bench_must(ioctl(device->object[0], REQUEST(NTSYNC_IOC_MUTEX_UNLOCK), &mutex) == 0,
 			   "releasing an ntsync mutex");
 	}
 	return (double)(bench_now() - start);
@@ -182,7 +186,7 @@ static double run_semaphore(void *state, uint64_t count)
 
 	for (uint64_t i = 0; i < count; i++) {
 		number = 1;
-		bench_must(ioctl(device->object[0], NTSYNC_IOC_SEM_RELEASE, &number) == 0,
+		bench_must(ioctl(device->object[0], REQUEST(NTSYNC_IOC_SEM_RELEASE), &number) == 0,
 			   "releasing an ntsync semaphore");
 		wait_on(device, 0, 1, NTSYNC_IOC_WAIT_ANY);
 	}
@@ -215,7 +219,7 @@ static double run_create(void *state, uint64_t count)
 	int fd;
 
 	for (uint64_t i = 0; i < count; i++) {
-		fd = ioctl(device->device, NTSYNC_IOC_CREATE_EVENT, &event);
+		fd = ioctl(device->device, REQUEST(NTSYNC_IOC_CREATE_EVENT), &event);
 		bench_must(fd >= 0 && close(fd) == 0, "creating an ntsync event");
 	}
 	return (double)(bench_now() - start);

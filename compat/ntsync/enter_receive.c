@@ -42,12 +42,26 @@ static void expect_all(const unsigned char *data, size_t size)
 	}
 }
 
+/* CMSG_NXTHDR(), of which some C libraries' is not free of warnings. */
+static struct cmsghdr *next_part(const struct msghdr *message, struct cmsghdr *part)
+{
+	size_t before = (size_t)((const char *)part - (const char *)message->msg_control);
+	size_t left = (size_t)message->msg_controllen - before, step;
+
+	if (part->cmsg_len < sizeof(*part) || part->cmsg_len > left)
+		return NULL;
+	step = CMSG_ALIGN((size_t)part->cmsg_len);
+	if (left < step + sizeof(*part))
+		return NULL;
+	return (struct cmsghdr *)(void *)((char *)part + step);
+}
+
 /* Of a message that the kernel has filled in. */
 static void received(struct msghdr *message)
 {
 	struct cmsghdr *part = message->msg_controllen != 0 ? CMSG_FIRSTHDR(message) : NULL;
 
-	for (; part != NULL; part = CMSG_NXTHDR(message, part))
+	for (; part != NULL; part = next_part(message, part))
 		if (part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_RIGHTS)
 			expect_all(CMSG_DATA(part), part->cmsg_len - CMSG_LEN(0));
 }

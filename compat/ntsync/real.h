@@ -14,11 +14,22 @@
 #ifndef CF_NT_REAL_H
 #define CF_NT_REAL_H
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 
 #include "compat/ntsync/inside.h"
+
+/* Names of functions here, and in some C libraries macros for the names without the number. */
+#undef creat64
+#undef fcntl64
+#undef freopen64
+#undef fstatat64
+#undef lstat64
+#undef open64
+#undef openat64
+#undef stat64
 
 struct mmsghdr;
 struct msghdr;

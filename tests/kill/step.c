@@ -30,6 +30,8 @@
 #define CAN_STEP 0
 #endif
 
+#if CAN_STEP
+
 /* Where call() begins and ends. Two different functions, whatever a linker may fold. */
 static volatile int place;
 
@@ -42,8 +44,6 @@ __attribute__((__noinline__)) static void end_here(void)
 {
 	place = 2;
 }
-
-#if CAN_STEP
 
 static uintptr_t next_instruction(pid_t victim)
 {

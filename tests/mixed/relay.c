@@ -19,6 +19,9 @@
 
 #include <carafe/linux/ntsync.h>
 
+/* A request as this C library's ioctl() takes it: some declare what POSIX once had, an int. */
+#define REQUEST(number) _Generic(&ioctl, int (*)(int, int, ...): (int)(number), default: (number))
+
 #define SECONDS 60
 
 enum { DEVICE, EVENT, SEMAPHORE, MUTEX, DESCRIPTORS };
@@ -36,7 +39,7 @@ static int wait_all(const int *fds, unsigned count, unsigned owner)
 		.count = count, .owner = owner
 	};
 
-	return ioctl(fds[DEVICE], NTSYNC_IOC_WAIT_ALL, &args);
+	return ioctl(fds[DEVICE], REQUEST(NTSYNC_IOC_WAIT_ALL), &args);
 }
 
 /* Runs the other program with the descriptors: its exit status. */
@@ -67,15 +70,15 @@ static int second_leg(char **argv)
 
 	for (int i = 0; i < DESCRIPTORS; i++)
 		fds[i] = atoi(argv[2 + i]);
-	if (ioctl(fds[MUTEX], NTSYNC_IOC_MUTEX_READ, &mutex) != 0 || mutex.owner != 7)
+	if (ioctl(fds[MUTEX], REQUEST(NTSYNC_IOC_MUTEX_READ), &mutex) != 0 || mutex.owner != 7)
 		return 11;
 	mutex = (struct ntsync_mutex_args){ .owner = 7 };
-	if (ioctl(fds[MUTEX], NTSYNC_IOC_MUTEX_UNLOCK, &mutex) != 0 || mutex.count != 1)
+	if (ioctl(fds[MUTEX], REQUEST(NTSYNC_IOC_MUTEX_UNLOCK), &mutex) != 0 || mutex.count != 1)
 		return 12;
 	previous = 1;
-	if (ioctl(fds[SEMAPHORE], NTSYNC_IOC_SEM_RELEASE, &previous) != 0 || previous != 0)
+	if (ioctl(fds[SEMAPHORE], REQUEST(NTSYNC_IOC_SEM_RELEASE), &previous) != 0 || previous != 0)
 		return 13;
-	if (ioctl(fds[EVENT], NTSYNC_IOC_EVENT_SET, &previous) != 0 || previous != 0)
+	if (ioctl(fds[EVENT], REQUEST(NTSYNC_IOC_EVENT_SET), &previous) != 0 || previous != 0)
 		return 14;
 	return 0;
 }
@@ -95,9 +98,9 @@ int main(int argc, char **argv)
 	fds[DEVICE] = open("/dev/ntsync", O_RDWR);
 	if (fds[DEVICE] < 0)
 		return 3;
-	fds[EVENT] = lend(ioctl(fds[DEVICE], NTSYNC_IOC_CREATE_EVENT, &event));
-	fds[SEMAPHORE] = lend(ioctl(fds[DEVICE], NTSYNC_IOC_CREATE_SEM, &semaphore));
-	fds[MUTEX] = lend(ioctl(fds[DEVICE], NTSYNC_IOC_CREATE_MUTEX, &mutex));
+	fds[EVENT] = lend(ioctl(fds[DEVICE], REQUEST(NTSYNC_IOC_CREATE_EVENT), &event));
+	fds[SEMAPHORE] = lend(ioctl(fds[DEVICE], REQUEST(NTSYNC_IOC_CREATE_SEM), &semaphore));
+	fds[MUTEX] = lend(ioctl(fds[DEVICE], REQUEST(NTSYNC_IOC_CREATE_MUTEX), &mutex));
 	if (fds[EVENT] < 0 || fds[SEMAPHORE] < 0 || fds[MUTEX] < 0)
 		return 4;
 	result = run_other(argv[1], argv[0], fds);

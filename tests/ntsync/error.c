@@ -495,6 +495,12 @@ static void lost_memory(void)
 	sem_is(sem, 12, 20, "as often as it was 0, one was taken");
 }
 
+/* Leaves errno as ioctl() does. */
+static int call(int fd, unsigned long request, void *arg)
+{
+	return ioctl(fd, NT_REQUEST(request), arg);
+}
+
 /* A request that succeeds leaves errno alone, which a handler that makes requests relies on. */
 static void errno_kept(void)
 {
@@ -507,21 +513,21 @@ static void errno_kept(void)
 	struct waiter *w;
 
 	errno = E2BIG;
-	sem = ioctl(dev, NTSYNC_IOC_CREATE_SEM, &sem_args);
-	mutex = ioctl(dev, NTSYNC_IOC_CREATE_MUTEX, &mutex_args);
-	event = ioctl(dev, NTSYNC_IOC_CREATE_EVENT, &event_args);
+	sem = call(dev, NTSYNC_IOC_CREATE_SEM, &sem_args);
+	mutex = call(dev, NTSYNC_IOC_CREATE_MUTEX, &mutex_args);
+	event = call(dev, NTSYNC_IOC_CREATE_EVENT, &event_args);
 	is(errno, E2BIG, "creation leaves errno alone");
 	args.objs = (uintptr_t)&event;
 	args.count = 1;
-	ok(ioctl(dev, NTSYNC_IOC_WAIT_ANY, &args) == 0 && errno == E2BIG, "so does a wait");
-	ok(ioctl(event, NTSYNC_IOC_EVENT_SET, &value) == 0 && errno == E2BIG, "a set");
-	ok(ioctl(event, NTSYNC_IOC_EVENT_PULSE, &value) == 0 && errno == E2BIG, "a pulse");
+	ok(call(dev, NTSYNC_IOC_WAIT_ANY, &args) == 0 && errno == E2BIG, "so does a wait");
+	ok(call(event, NTSYNC_IOC_EVENT_SET, &value) == 0 && errno == E2BIG, "a set");
+	ok(call(event, NTSYNC_IOC_EVENT_PULSE, &value) == 0 && errno == E2BIG, "a pulse");
 	value = 1;
-	ok(ioctl(sem, NTSYNC_IOC_SEM_RELEASE, &value) == 0 && errno == E2BIG, "a release");
-	ok(ioctl(mutex, NTSYNC_IOC_MUTEX_READ, &mutex_args) == 0 && errno == E2BIG, "a read");
+	ok(call(sem, NTSYNC_IOC_SEM_RELEASE, &value) == 0 && errno == E2BIG, "a release");
+	ok(call(mutex, NTSYNC_IOC_MUTEX_READ, &mutex_args) == 0 && errno == E2BIG, "a read");
 	w = waits_any(PROCESS, dev, OWNER, LATE, 0, FDS(event));
 	errno = E2BIG;
-	ok(ioctl(event, NTSYNC_IOC_EVENT_SET, &value) == 0 && errno == E2BIG, "a wake-up");
+	ok(call(event, NTSYNC_IOC_EVENT_SET, &value) == 0 && errno == E2BIG, "a wake-up");
 	wait_ended(w, 0, 0, "the waiter is woken");
 	errno = E2BIG;
 	copy = dup(event);

@@ -128,7 +128,7 @@ int nt_open(void)
 
 int nt_ioctl(int fd, unsigned long request, void *arg)
 {
-	int result = ioctl(fd, request, arg);
+	int result = ioctl(fd, NT_REQUEST(request), arg);
 
 	return result < 0 ? -errno : result;
 }
@@ -330,7 +330,7 @@ static void prepare(struct message *message, size_t control)
 	message->header.msg_iov = &message->data;
 	message->header.msg_iovlen = 1;
 	message->header.msg_control = message->control;
-	message->header.msg_controllen = control;
+	message->header.msg_controllen = (socklen_t)control;
 }
 
 void nt_send(int sock, const int *fds, unsigned int count)
@@ -342,7 +342,7 @@ void nt_send(int sock, const int *fds, unsigned int count)
 	c = CMSG_FIRSTHDR(&message.header);
 	c->cmsg_level = SOL_SOCKET;
 	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(count * sizeof(int));
+	c->cmsg_len = (socklen_t)CMSG_LEN(count * sizeof(int));
 	memcpy(CMSG_DATA(c), fds, count * sizeof(int));
 	if (sendmsg(sock, &message.header, 0) != 1)
 		_exit(101);

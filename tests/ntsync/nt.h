@@ -28,7 +28,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/ioctl.h>
 #include <sys/types.h>
+
+/* A request as this C library's ioctl() takes it: some declare what POSIX once had, an int. */
+#define NT_REQUEST(number) _Generic(&ioctl, int (*)(int, int, ...): (int)(number), default: (number))
 
 /* --- cases ---------------------------------------------------------------------- */
 

@@ -41,6 +41,9 @@
 #include <time.h>
 #include <unistd.h>
 
+/* A request as this C library's ioctl() takes it: some declare what POSIX once had, an int. */
+#define REQUEST(number) _Generic(&ioctl, int (*)(int, int, ...): (int)(number), default: (number))
+
 enum { QUEUE = 16, PROCESSES_MAX = 64, THREADS_MAX = 64, JOBS_MAX = 1000000 };
 
 /* The descriptors that all share. */
@@ -92,7 +95,7 @@ static uint64_t now(void)
 static bool request(struct worker *w, int object, unsigned long number, void *arg, const char *what)
 {
 	w->operations++;
-	if (ioctl(object, number, arg) == 0)
+	if (ioctl(object, REQUEST(number), arg) == 0)
 		return true;
 	fail(what, errno);
 	return false;
@@ -319,7 +322,7 @@ static int create(unsigned long number, unsigned int first, unsigned int second)
 {
 	unsigned int args[2] = { first, second };
 
-	return ioctl(fd[DEVICE], number, args);
+	return ioctl(fd[DEVICE], REQUEST(number), args);
 }
 
 static bool create_objects(void)
@@ -353,7 +356,7 @@ static void sem_must_be(int sem, unsigned int count, const char *what)
 {
 	struct ntsync_sem_args args;
 
-	if (ioctl(sem, NTSYNC_IOC_SEM_READ, &args) != 0)
+	if (ioctl(sem, REQUEST(NTSYNC_IOC_SEM_READ), &args) != 0)
 		fail(what, errno);
 	else if (args.count != count)
 		fail(what, 0);
