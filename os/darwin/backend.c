@@ -18,9 +18,9 @@ const char *os_backend(void)
 /* Which calls are used belongs to what they cannot do. */
 #define SHARED_BY_ALL                                                                              \
 	"a wait until a time of the real-time clock looks at the clock once a second",             \
-		"no wait goes on after a signal handler, whatever SA_RESTART says",                \
-		"the memory of an environment whose folder was removed by hand stays until the "   \
-		"machine is started again",                                                        \
+		"a signal handler ends a sleep even with SA_RESTART",                              \
+		"memory does not lie in the files of an environment: where these were removed by " \
+		"hand it stays until the machine is started again",                                \
 		NULL
 
 const char *const *os_weaknesses(void)

@@ -19,7 +19,7 @@ const char *const *os_weaknesses(void)
 		"sleeping takes six system calls, waking three",
 		"deadlines come up to a millisecond late; those of the real-time clock up to a second "
 		"after it is set",
-		"no wait goes on after a signal handler, whatever SA_RESTART says",
+		"a signal handler ends a sleep with a time-out even with SA_RESTART",
 		"the death of a process is noticed within seconds",
 		"a file system that another program fills at the wrong moment raises SIGBUS",
 		NULL

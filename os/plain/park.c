@@ -23,7 +23,7 @@
  * Early returns: a signal, a wake meant for an earlier user of the word, a second of waiting for a
  * deadline of the real-time clock, which may be set meanwhile; and SLICE when descriptors run out.
  * Weaknesses: three system calls to wake and six to sleep; a deadline comes up to a millisecond
- * late; no handler is ever restarted over; deaths are noticed late (os/plain/watch.c).
+ * late; a sleep with a deadline is not restarted after a handler; deaths are noticed late (os/plain/watch.c).
  *
  * What happens if a process dies here: the kernel closes its end, and a byte that nobody read goes
  * with the last end.  The FIFO stays for the next user of the word, and goes with its folder.
@@ -67,8 +67,7 @@ static int open_sleeper(int folder, const char *name)
 	const int flags = O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY;
 	int fd = openat(folder, name, flags);
 
-	if (fd < 0 && errno == ENOENT &&
-	    (cf_make_fifo(folder, name) == 0 || errno == EEXIST))
+	if (fd < 0 && errno == ENOENT && (cf_make_fifo(folder, name) == 0 || errno == EEXIST))
 		fd = openat(folder, name, flags);
 	return cf_high_descriptor(fd);
 }
@@ -115,7 +114,8 @@ static int duration(enum os_clock clock, uint64_t deadline, int longest)
 static enum os_parked sleep_on(int fd, enum os_clock clock, uint64_t deadline)
 {
 	struct pollfd channel = { .fd = fd, .events = POLLIN };
-	int count = poll(&channel, fd >= 0 ? 1 : 0, duration(clock, deadline, fd >= 0 ? -1 : SLICE));
+	int count =
+		poll(&channel, fd >= 0 ? 1 : 0, duration(clock, deadline, fd >= 0 ? -1 : SLICE));
 
 	if (count < 0)
 		return errno == EINTR ? OS_INTERRUPTED : OS_LOOK;
@@ -124,8 +124,26 @@ static enum os_parked sleep_on(int fd, enum os_clock clock, uint64_t deadline)
 	return OS_LOOK;
 }
 
+/*
+ * Sleeps without an end in read(), which the system restarts after a handler with SA_RESTART, as it does
+ * not restart poll().
+ */
+static enum os_parked read_byte(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+	enum os_parked parked = OS_LOOK;
+	char byte;
+
+	if (flags < 0 || fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) < 0)
+		return sleep_on(fd, OS_CLOCK_UPTIME, OS_NEVER);
+	if (read(fd, &byte, 1) < 0 && errno == EINTR)
+		parked = OS_INTERRUPTED;
+	(void)fcntl(fd, F_SETFL, flags);
+	return parked;
+}
+
 static enum os_parked park(const uint32_t *word, uint32_t expected, enum os_clock clock,
-			   uint64_t deadline)
+			   uint64_t deadline, bool restartable)
 {
 	enum os_parked parked = OS_LOOK;
 	char name[NAME_SIZE];
@@ -141,7 +159,9 @@ static enum os_parked park(const uint32_t *word, uint32_t expected, enum os_cloc
 	if (fd >= 0)
 		empty(fd);
 	if (!has_changed(word, expected))
-		parked = sleep_on(fd, clock, deadline);
+		parked = restartable && fd >= 0 && deadline == OS_NEVER
+				 ? read_byte(fd)
+				 : sleep_on(fd, clock, deadline);
 	if (fd >= 0) {
 		put_byte(fd);
 		os_close(fd);
@@ -156,9 +176,8 @@ enum os_parked os_park(const uint32_t *word, uint32_t expected, enum os_clock cl
 	int saved = errno, cancel;
 	enum os_parked parked;
 
-	(void)restartable;
 	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
-	parked = park(word, expected, clock, deadline);
+	parked = park(word, expected, clock, deadline, restartable);
 	(void)pthread_setcancelstate(cancel, &cancel);
 	errno = saved;
 	return parked;

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "tests/api/support.h"
+#include "tests/weak.h"
 
 static bool
 is_there(const char *path)
@@ -527,8 +528,8 @@ test_damaged(int which, carafe_status want, const char *what)
 	char name[32], path[4096], place[4096];
 	pid_t child;
 
-	if (which >= 0 && strncmp(carafe_backend(), "ulock", 5) == 0) {
-		skip(3, "the memory does not lie in its file: %s", what);
+	if (which >= 0 && weakness(WEAK_FILE) != NULL) {
+		skip(3, "%s: %s", what, weakness(WEAK_FILE));
 		return;
 	}
 	snprintf(name, sizeof(name), "damaged%d", which);

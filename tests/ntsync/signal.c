@@ -4,6 +4,7 @@
 
 #include <setjmp.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -104,6 +105,15 @@ static void interrupt(void)
 	}
 }
 
+/*
+ * Why who serves cannot go on with a wait after a handler with SA_RESTART; NULL: it can.  conformance.t says
+ * so for a backend of which `carafe doctor` tells this weakness.
+ */
+static const char *no_restart(bool timed)
+{
+	return getenv(timed ? "CONFORMANCE_NO_TIMED_RESTART" : "CONFORMANCE_NO_RESTART");
+}
+
 static void restart(void)
 {
 	int dev = nt_open(), event = nt_auto(dev), ready = nt_event(dev, 1, 1);
@@ -115,6 +125,10 @@ static void restart(void)
 		bool all = i % 2 == 1, timed = i >= 2;
 
 		nt_note("  all: %d, with a deadline: %d", all, timed);
+		if (no_restart(timed)) {
+			nt_skip(no_restart(timed), "a handler with SA_RESTART: the wait goes on");
+			continue;
+		}
 		install(count, SA_RESTART);
 		w = waits(all, dev, timed ? LATE : NEVER, event, all ? ready : never);
 		for (int n = 1; n <= 3; n++) {
@@ -125,6 +139,10 @@ static void restart(void)
 		nt_set(event, NULL);
 		event_is(event, 0, 0, "it is still queued");
 		wait_ended(w, 0, 0, "and ends as if nothing had been");
+	}
+	if (no_restart(true)) {
+		nt_skip(no_restart(true), "a restarted wait keeps its deadline");
+		return;
 	}
 	install(count, SA_RESTART);
 	deadline = nt_in_ms(150);
@@ -179,10 +197,15 @@ static void stopped(void)
 	wait_ended(w, 0, 0, "what was set while it was stopped, it gets");
 	event_is(event, 0, 0, "once");
 
-	deadline = nt_in_ms(100);
-	w = waits_any(PROCESS, dev, OWNER, deadline, 0, FDS(event));
-	kill(w->pid, SIGSTOP);
-	waitpid(w->pid, &status, WUNTRACED);
+	/* On a busy machine it may be over before it is stopped: then once more, with more time. */
+	for (unsigned int ms = 100;; ms *= 2) {
+		deadline = nt_in_ms(ms);
+		w = waits_any(PROCESS, dev, OWNER, deadline, 0, FDS(event));
+		kill(w->pid, SIGSTOP);
+		waitpid(w->pid, &status, WUNTRACED);
+		if (WIFSTOPPED(status))
+			break;
+	}
 	while (nt_now() < deadline)
 		poll_is(dev, nt_sem(dev, 1, 1), 0, "others go on while it is stopped"),
 			nanosleep(&(struct timespec){ 0, 50000000 }, NULL);
@@ -203,7 +226,10 @@ static void handler_sets(void)
 		until(&handled, 1);
 		is(atomic_load(&act_result), 0,
 		   "a handler sets the event its own thread waits for");
-		if (i == 0) {
+		if (i == 0 && no_restart(true)) {
+			nt_skip(no_restart(true), "with SA_RESTART the wait then ends by it");
+			pthread_join(w->thread, NULL);
+		} else if (i == 0) {
 			wait_ended(w, 0, 1, "with SA_RESTART the wait then ends by it");
 			event_is(act_event, 0, 0, "and takes it");
 		} else {
@@ -229,7 +255,12 @@ static void handler_waits(void)
 		is(atomic_load(&act_result), 0,
 		   "a handler that interrupted a wait can wait itself");
 		event_is(act_wait, 0, 0, "it took its event");
-		if (i == 0) {
+		if (i == 0 && no_restart(true)) {
+			nt_skip(no_restart(true), "the wait that it interrupted goes on");
+			nt_set(event, NULL);
+			pthread_join(w->thread, NULL);
+			nt_reset(event, NULL);
+		} else if (i == 0) {
 			waits_still(w, "the wait that it interrupted goes on");
 			nt_set(event, NULL);
 			wait_ended(w, 0, 0, "and ends");
@@ -238,6 +269,11 @@ static void handler_waits(void)
 		}
 	}
 
+	if (no_restart(true)) {
+		nt_skip(no_restart(true),
+			"a handler sleeps in its wait, then the interrupted one goes on");
+		return;
+	}
 	install(wait_inside, SA_RESTART);
 	w = waits(false, dev, LATE, event, never);
 	pthread_kill(w->thread, SIGUSR1);

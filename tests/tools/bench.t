@@ -14,10 +14,16 @@ echo "1..8"
 "$carafe" bench --quick --repeat 1 > "$place/table" 2> "$place/err"
 is "it works" $? 0
 is "a pipe gets no progress" "$(cat "$place/err")" ""
+# What only Linux has: the preload's cost to other files.  Handing over between processors needs two.
+figures=21
+[ "$(nproc 2> /dev/null || echo 2)" -gt 1 ] || figures=$((figures - 2))
+case $(uname -s),$("$carafe" doctor) in
+*'(emulated)'*) ;;
+Linux,*) figures=$((figures + 5)) ;;
+esac
 # A line of the table has a title of 39 columns and then Carafe's figure; the first three are floors.
 is "every operation of Carafe has a figure above 0" "$(awk 'substr($0, 40, 11) ~ /[1-9].* (ns|us|ms|bytes)/' \
-	"$place/table" | grep -vc '^operation')" \
-	"$([ "$(nproc 2> /dev/null || echo 2)" -gt 1 ] && echo 26 || echo 24)"
+	"$place/table" | grep -vc '^operation')" $figures
 is "the floors are there" "$(grep -c 'raw [1-9]' "$place/table")" 3
 if ! command -v jq > /dev/null 2>&1; then
 	number=$((number + 1))

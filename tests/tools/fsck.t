@@ -21,6 +21,7 @@ write()
 }
 
 need_preload
+
 is "--help" "$(status "$carafe" fsck --help)" 0
 is "an unknown option is wrong usage" "$(status "$carafe" fsck --repair)" 2
 is "two names are wrong usage" "$(status "$carafe" fsck one other)" 2
@@ -47,23 +48,28 @@ users=$("$carafe" status used | awk '$1 ~ /^[0-9]+$/ { print $1 }')
 # Several words.
 # shellcheck disable=SC2086
 kill -STOP $users
+for user in $users; do
+	until ps -o state= -p "$user" | grep -q T; do sleep 0.01; done
+done
 before=$(cksum <"$memory")
 is "it has none while its users are stopped" "$(status "$carafe" fsck used)" 0
-is "the check changes nothing" "$(cksum <"$memory")" "$before"
+elsewhere=$(weakness 'memory does not lie in the files')
+if [ -z "$elsewhere" ]; then
+	is "the check changes nothing" "$(cksum <"$memory")" "$before"
+else
+	skip "the check changes nothing" "$elsewhere"
+fi
 # shellcheck disable=SC2086
 kill -CONT $users
-
-case $("$carafe" doctor | sed -n 's/^backend  *//p') in
-ulock*)
+if [ -n "$elsewhere" ]; then
 	kill -9 "$keeper" 2>/dev/null
 	keeper=
 	exec 3<>"$place/end"
 	exec 3>&-
-	echo "# the memory does not lie in a file that could be damaged"
+	echo "# what follows damages the file: $elsewhere"
 	echo "1..$number"
 	exit $failed
-	;;
-esac
+fi
 
 # The first list of free objects, and the count of threads with memory: nothing uses either here.
 write 196 '\377\377\377\377'
@@ -74,8 +80,7 @@ is "in one line for each" "$(grep -c ': .*object' "$place/out")" 1
 if "$carafe" fsck --json used >"$place/json" 2>"$place/err"; then
 	is "JSON has the exit status of the text" 0 1
 elif grep -q 'install jansson' "$place/err"; then
-	number=$((number + 1))
-	echo "ok $number - JSON # SKIP built without jansson"
+	skip JSON "built without jansson"
 else
 	cp "$place/json" "$place/out"
 	is "JSON tells the same" "$(tr -d ' \n' <"$place/json" |

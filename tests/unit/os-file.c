@@ -13,6 +13,7 @@
 
 #include "os/posix/posix.h"
 #include "tests/unit/child.h"
+#include "tests/weak.h"
 
 #define NOBODY 65534
 #define MIB (UINT64_C(1) << 20)
@@ -234,8 +235,8 @@ static void test_reserve(int folder)
 	is_int(os_file_reserve(file, INT64_MAX, 2), CARAFE_STATUS_INVALID_PARAMETER,
 	       "not past the end of all files");
 	os_close(file);
-	if (strncmp(os_backend(), "ulock", 5) == 0) {
-		skip(3, "memory does not lie in the file system of its file");
+	if (weakness(WEAK_FILE) != NULL) {
+		skip(3, "%s", weakness(WEAK_FILE));
 		return;
 	}
 	try_mounted((struct trial){ "tmpfs", "size=1m,mode=700", 4 * MIB, CARAFE_STATUS_DISK_FULL },
