@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "tests/api/support.h"
+#include "tests/weak.h"
 
 enum { NO_MOUNT = 77 };
 
@@ -121,6 +122,10 @@ test_full_file_system(void)
 {
 	bool refused = false, opened = false;
 
+	if (weakness(WEAK_FILE) != NULL) {
+		skip(1, "%s", weakness(WEAK_FILE));
+		return;
+	}
 	mkdir(in_folder("small"), 0700);
 	for (int pages = 1; pages <= 1024; pages += pages < 64 ? 1 : pages / 8) {
 		int bytes = pages * 4096;

@@ -17,6 +17,7 @@ is "a pipe gets no progress" "$(cat "$place/err")" ""
 # What only Linux has: the preload's cost to other files.  Handing over between processors needs two.
 figures=21
 [ "$(nproc 2> /dev/null || echo 2)" -gt 1 ] || figures=$((figures - 2))
+[ -z "$(weakness 'memory does not lie in the files')" ] || figures=$((figures - 1))
 case $(uname -s),$("$carafe" doctor) in
 *'(emulated)'*) ;;
 Linux,*) figures=$((figures + 5)) ;;

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "tests/unit/fixture.h"
+#include "tests/weak.h"
 
 static struct carafe_environment *environment;
 static struct cf_region *region;
@@ -75,8 +76,11 @@ static void test_growth(const struct array *array)
 	       "there is no %s past the end", array->name);
 	is_int(array->reserve(region, memory, UINT32_MAX), CARAFE_STATUS_INSUFFICIENT_RESOURCES,
 	       "nor one with an index of ones");
-	ok(!CARAFE_SUCCESS(array->reserve(region, -1, more)) && *array->reserved == more,
-	   "when there is no memory the count stays");
+	if (weakness(WEAK_FILE) == NULL)
+		ok(!CARAFE_SUCCESS(array->reserve(region, -1, more)) && *array->reserved == more,
+		   "when there is no memory the count stays");
+	else
+		skip(1, "%s", weakness(WEAK_FILE));
 }
 
 /* Whoever writes nonsense there must not make us touch what is not there. */
