@@ -189,7 +189,7 @@ enum pass { PASS_AGAIN, PASS_OVER, PASS_FAILED };
  * Offers the object to the walk's present block, unless only those who wait for all are meant;
  * moves on.
  */
-static enum pass offer(struct cf_self *self, struct cf_walk *walk, bool only_all, bool *granted_any,
+static enum pass offer(struct cf_self *self, struct cf_walk *walk, bool only_all,
 		       enum cf_outcome *outcome)
 {
 	uint64_t wait;
@@ -202,8 +202,6 @@ static enum pass offer(struct cf_self *self, struct cf_walk *walk, bool only_all
 		}
 		switch (cf_satisfy(self, walk->thread, walk->object, outcome)) {
 		case CF_SATISFIED:
-			*granted_any = true;
-			return PASS_AGAIN;
 		case CF_NOT_WAITING:
 			return PASS_AGAIN;
 		case CF_NOT_NOW:
@@ -236,7 +234,6 @@ static enum pass walk_queue(struct cf_self *self, struct cf_object *object, bool
 {
 	const struct cf_type *type;
 	struct cf_view start, now;
-	bool granted_any = false;
 	struct cf_walk walk;
 	uint32_t settled, step;
 
@@ -251,14 +248,14 @@ static enum pass walk_queue(struct cf_self *self, struct cf_object *object, bool
 			return PASS_OVER;
 		switch (cf_walk_look(self->region, &walk)) {
 		case CF_STEP_BLOCK:
-			if (offer(self, &walk, only_all, &granted_any, outcome) == PASS_FAILED)
+			if (offer(self, &walk, only_all, outcome) == PASS_FAILED)
 				return PASS_FAILED;
 			break;
 		case CF_STEP_END:
 			settled = cf_type_settled(type, cf_value(now.state));
 			if (only_all || settled == cf_value(now.state))
 				return PASS_OVER;
-			if (granted_any || now.state != start.state)
+			if (now.state != start.state)
 				return PASS_AGAIN;
 			return cf_cas(&object->state, now.state, cf_next(now.state, settled)) ?
 				       PASS_OVER : PASS_AGAIN;

@@ -23,6 +23,8 @@ struct handover {
 	uint8_t progress[SIM_MOST_THREADS];
 	uint64_t round[SIM_MOST_THREADS]; /* when the one began that is over, or 0 */
 	carafe_status status[SIM_MOST_THREADS];
+	bool is_dead;	   /* the one who signals */
+	bool was_granted; /* thread 0, when that one died */
 };
 
 #define HANDOVER SCRATCH_OF(struct handover)
@@ -144,6 +146,24 @@ static void go_round(void)
 	sim_rest();
 }
 
+/* Comes once somebody is dead, and waits as well. */
+static void follow(void)
+{
+	sim_await(is_anybody_dead);
+	wait_for_ever();
+}
+
+/* Comes once somebody is dead, and only looks. */
+static void visit(void)
+{
+	struct carafe_event_information information;
+
+	sim_await(is_anybody_dead);
+	begin();
+	report(carafe_event_query(base_environment(), own_handle(), &information));
+	sim_rest();
+}
+
 /* Its sleep makes it offer its janitor's thread, which then looks after the others. */
 static void offer(void)
 {
@@ -235,6 +255,36 @@ static void quiet_event(void)
 		sim_fail("a thread was released without a set");
 	if (is_undisturbed() || (is_round_over() && !is_anybody_halted()))
 		check_sleepers();
+}
+
+/* Nobody has gone a round: who sleeps on the same object must have woken who was granted it before. */
+static void still_followed(void)
+{
+	uint64_t wait = cf_load(&slot_of(0)->wait);
+
+	if (HANDOVER->progress[2] == BEGUN && is_asleep(2) && is_asleep(0) &&
+	    (cf_described(wait) || cf_wait_granted(wait)))
+		sim_fail("thread 0 sleeps, its wait is granted, and thread 2 depends on it");
+}
+
+static void step_visited(void)
+{
+	uint64_t wait = cf_load(&slot_of(0)->wait);
+
+	if (HANDOVER->is_dead || sim_is_alive(1))
+		return;
+	HANDOVER->is_dead = true;
+	HANDOVER->was_granted = !cf_described(wait) && cf_wait_granted(wait);
+}
+
+/* Nobody has gone a round: who finished the grant of the dead must have woken who was granted. */
+static void still_visited(void)
+{
+	uint64_t wait = cf_load(&slot_of(0)->wait);
+
+	if (HANDOVER->is_dead && !HANDOVER->was_granted && is_asleep(0) && !cf_described(wait) &&
+	    cf_wait_granted(wait))
+		sim_fail("thread 0 sleeps, and thread 2 has granted its wait");
 }
 
 /* Times out, or is released; a set that was given to nobody is there still. */
@@ -374,4 +424,39 @@ const struct scenario scenario_janitors_die = {
 	.end = base_end,
 	.bounds = { .preemptions = SCENARIO_ANY, .deaths = 3, .halts = 1 },
 	.exhaustive = { .preemptions = 0, .deaths = 2 },
+};
+
+/* Catches who goes to sleep behind somebody who was granted the object and not woken. */
+const struct scenario scenario_follower_wakes = {
+	.name = "follower-wakes",
+	.about = "who sleeps on the same object wakes whom the dead had granted it, without a round",
+	.processes = 3,
+	.threads = 3,
+	.thread = { { 0, wait_for_ever }, { 1, set }, { 2, follow } },
+	.prepare = prepare_event,
+	.still = still_followed,
+	.quiet = quiet_event,
+	.join = base_join,
+	.finish = base_finish,
+	.end = base_end,
+	.bounds = { .preemptions = SCENARIO_ANY, .deaths = 1 },
+	.exhaustive = { .preemptions = 0, .deaths = 1 },
+};
+
+/* Catches who finishes a grant and wakes nobody. */
+const struct scenario scenario_visitor_wakes = {
+	.name = "visitor-wakes",
+	.about = "who finishes a grant of the dead wakes who was granted, without a round",
+	.processes = 3,
+	.threads = 3,
+	.thread = { { 0, wait_for_ever }, { 1, set }, { 2, visit } },
+	.prepare = prepare_event,
+	.step = step_visited,
+	.still = still_visited,
+	.quiet = quiet_event,
+	.join = base_join,
+	.finish = base_finish,
+	.end = base_end,
+	.bounds = { .preemptions = SCENARIO_ANY, .deaths = 1 },
+	.exhaustive = { .preemptions = 0, .deaths = 1 },
 };

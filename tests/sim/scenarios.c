@@ -48,7 +48,9 @@
 	one(two_pulses) \
 	one(two_switches) \
 	one(open_close) \
-	one(fork_set)
+	one(fork_set) \
+	one(follower_wakes) \
+	one(visitor_wakes)
 
 #define DECLARE(name) extern const struct scenario scenario_##name;
 #define ADDRESS(name) &scenario_##name,

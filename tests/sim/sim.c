@@ -398,8 +398,9 @@ static void crashed(int signal_number)
 
 	schedule_taken(&present.schedule);
 	schedule_write(&present.schedule, text, sizeof(text));
-	printf("%s: signal %d\n  schedule  %s\n",
-	       present.scenario != NULL ? present.scenario->name : "replay", signal_number, text);
+	printf("%s: signal %d in schedule %" PRIu64 "\n  schedule  %s\n",
+	       present.scenario != NULL ? present.scenario->name : "replay", signal_number,
+	       present.done + 1, text);
 	fflush(stdout);
 	_exit(1);
 }
