@@ -336,7 +336,7 @@ bool cf_kcas_finish(struct cf_region *region, struct cf_thread *thread)
 	for (depth = 0; depth < CF_DESCRIPTORS; depth++) {
 		uint64_t status = cf_load(&thread->descriptor[depth].status);
 
-		if ((status & 3) != CF_CHANGE_WRITING && status >> 2 != 0 &&
+		if (status >> 2 != 0 &&
 		    !cf_help(region, make_reference(index, depth, status >> 2)))
 			return false;
 	}

@@ -163,12 +163,9 @@ enum cf_satisfied cf_satisfy(struct cf_self *self, struct cf_thread *thread,
 				return CF_UNSOUND;
 			continue;
 		}
-		if (!complete(self->region, thread, &wait, &changes, &result)) {
-			cf_fence_loads();
-			if (cf_load(&thread->wait) == wait.bits)
-				return CF_NOT_NOW;
-			continue;
-		}
+		/* Whoever has begun to wait since then looks himself, after the change that we are for. */
+		if (!complete(self->region, thread, &wait, &changes, &result))
+			return CF_NOT_NOW;
 		cf_change(&changes, &thread->wait, wait.bits, result);
 		*outcome = cf_kcas(self, &changes);
 		if (*outcome == CF_DONE) {

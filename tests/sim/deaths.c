@@ -46,6 +46,19 @@ const struct scenario scenario_death_of_waiter = {
 	ONE_DEATH,
 };
 
+static const struct plan released = {
+	.object = { MANUAL(0) },
+	.thread = { { SET(0), RESET(0) }, { WAIT(0, EVER) }, { ROUND, IS_SET(0) } },
+};
+
+/* Catches what a notification event gave to the dead and is given back after a reset. */
+const struct scenario scenario_death_of_released = {
+	PLANNED("death-of-released", "an event that was reset stays so, whoever it had released",
+		&released),
+	THREE_PROCESSES,
+	ONE_DEATH,
+};
+
 static const struct plan queue = {
 	.object = { AUTO(0), SEMAPHORE(0, 2) },
 	.thread = { { SET(0), POST(1, 1) },

@@ -2,7 +2,8 @@
 /*
  * tests/sim/place.c - environments are opened, left and forked while others come, go and die.
  *
- * Right is: whoever opens gets an environment that works, and a child has what it inherits.
+ * Right is: whoever opens gets an environment that works, all who are in one at the same time are in the
+ * same generation of it, and a child has what it inherits.
  *
  * What happens if a process dies here: its place in the environment is taken by the next one, or
  * swept.
@@ -17,7 +18,27 @@ struct fork_state {
 	bool is_set, is_released;
 };
 
+/* After what fork-set has. */
+struct guests {
+	struct fork_state fork;
+	uint32_t number[SIM_MOST_PROCESSES]; /* of the generation that each is in, or 0 */
+};
+
 #define FORK SCRATCH_OF(struct fork_state)
+#define GUESTS SCRATCH_OF(struct guests)
+
+/* Says in which generation the process is, and looks at the others; 0: in none any more. */
+static void be_in(uint32_t number)
+{
+	uint32_t *present = GUESTS->number;
+	unsigned i;
+
+	for (i = 0; number != 0 && i < sim_processes(); i++)
+		if (present[i] != 0 && present[i] != number && sim_is_alive(i))
+			sim_fail("processes %u and %u are in generations %u and %u", i,
+				 sim_process(), present[i], number);
+	present[sim_process()] = number;
+}
 
 static void come_and_go(void)
 {
@@ -27,10 +48,12 @@ static void come_and_go(void)
 	sim_point();
 	base_must(carafe_environment_open(NULL, CARAFE_NO_JANITOR, &environment),
 		  "carafe_environment_open");
+	be_in(environment->place.number);
 	base_must(carafe_event_create(environment, CARAFE_EVENT_ALL_ACCESS, 0,
 				      CARAFE_NOTIFICATION_EVENT, 1, &handle),
 		  "carafe_event_create");
 	base_must(carafe_wait_one(environment, handle, 0, NULL), "carafe_wait_one");
+	be_in(0);
 	base_must(carafe_environment_close(environment), "carafe_environment_close");
 	sim_rest();
 }

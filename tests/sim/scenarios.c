@@ -8,9 +8,6 @@
 #include "tests/sim/scenario.h"
 
 #define SCENARIOS(one) \
-	one(check_changes) \
-	one(check_handles) \
-	one(check_waits) \
 	one(close_and_wait) \
 	one(death_and_alert) \
 	one(death_and_pulse) \
@@ -20,6 +17,7 @@
 	one(death_of_janitor) \
 	one(death_of_maker) \
 	one(death_of_owner) \
+	one(death_of_released) \
 	one(death_of_signaller) \
 	one(death_of_waiter) \
 	one(ends_of_threads) \
@@ -38,10 +36,12 @@
 	one(janitors_die) \
 	one(leaving) \
 	one(old_place) \
+	one(other_queue) \
 	one(post_and_release) \
 	one(pulse_and_release) \
 	one(pulse_of_set) \
 	one(set_and_wait) \
+	one(set_for_two) \
 	one(switch_and_alert) \
 	one(switch_and_pulse) \
 	one(switch_and_wait) \

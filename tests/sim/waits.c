@@ -125,6 +125,36 @@ const struct scenario scenario_switch_and_wait = {
 	.exhaustive = { .preemptions = 1 },
 };
 
+static const struct plan set_for_two = {
+	.object = { MANUAL(0) },
+	.thread = { { WAIT(0, EVER) }, { WAIT(0, EVER) }, { SET(0) } },
+};
+
+/* Catches a signal that is offered to the first only. */
+const struct scenario scenario_set_for_two = {
+	PLANNED("set-for-two", "a notification event releases everybody", &set_for_two),
+	.processes = 3,
+	.threads = 3,
+	.thread = { RUNS(0), RUNS(1), RUNS(2) },
+	.bounds = { .preemptions = SCENARIO_ANY },
+	.exhaustive = { .preemptions = 1 },
+};
+
+static const struct plan other_queue = {
+	.object = { AUTO(0), AUTO(0) },
+	.thread = { { WAIT(0, TIMED), WAIT(1, EVER) }, { WAIT(0, EVER) }, { SET(0) } },
+};
+
+/* Catches a walk over a queue that goes on in another one, to which a block has moved. */
+const struct scenario scenario_other_queue = {
+	PLANNED("other-queue", "a set reaches who waits behind somebody who leaves", &other_queue),
+	.processes = 3,
+	.threads = 3,
+	.thread = { RUNS(0), RUNS(1), RUNS(2) },
+	.bounds = { .preemptions = SCENARIO_ANY, .late = 1 },
+	.exhaustive = { .preemptions = 2, .late = 1 },
+};
+
 static const struct plan two_pulses = {
 	.object = { AUTO(0), MANUAL(0) },
 	.thread = { { PULSE(0) }, { ALL(0, 1, EVER) }, { SET(1), PULSE(0) } },
