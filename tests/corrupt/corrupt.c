@@ -9,8 +9,8 @@
  * that a wild index is seen.
  *
  * corrupt.t takes some cases of each kind, at random; corrupt.t --all takes all of the lists, and
- * --cases=N at random.  --seed=N repeats a choice; --only=KIND and --case=N do one case in this
- * process, for a debugger.
+ * --cases=N at random.  CARAFE_TEST_SEED or --seed=N repeats a choice; --only=KIND and --case=N do
+ * one case in this process, for a debugger.
  *
  * Catches a count, index or link that is believed, a walk without a bound, and a wait for somebody
  * who does not exist.
@@ -32,6 +32,7 @@
 #include "tests/corrupt/patient.h"
 #include "tests/corrupt/work.h"
 #include "tests/corrupt/wound.h"
+#include "tests/unit/seed.h"
 
 #define NOT_USABLE 45
 #define TURNS 2u
@@ -284,7 +285,7 @@ int main(int argc, char **argv)
 		{ "cases", required_argument, NULL, 'n' }, { "only", required_argument, NULL, 'o' },
 		{ "seed", required_argument, NULL, 's' },  { NULL, 0, NULL, 0 },
 	};
-	uint64_t seed = (uint64_t)time(NULL), cases = SHORT, one = UINT64_MAX;
+	uint64_t seed = test_seed(), cases = SHORT, one = UINT64_MAX;
 	enum kind only = KINDS, kind;
 	bool all = false;
 	int option;
@@ -310,7 +311,6 @@ int main(int argc, char **argv)
 	patient_place();
 	if (one != UINT64_MAX && only != KINDS)
 		return run_case(only, one);
-	diag("seed %llu", (unsigned long long)seed);
 	if (only == KINDS)
 		test_kept();
 	for (kind = 0; kind < KINDS; kind++)

@@ -12,11 +12,11 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "tests/fuzz/fuzz.h"
 #include "tests/tap.h"
+#include "tests/unit/seed.h"
 
 #define SECONDS 30 /* for one input */
 #define MOST_SIZE 4096u
@@ -74,7 +74,7 @@ int main(int argc, char **argv)
 {
 	static const int signals[] = { SIGALRM, SIGABRT, SIGSEGV, SIGBUS, SIGFPE };
 	const char *srcdir = getenv("CARAFE_SRCDIR"), *name = strrchr(argv[0], '/');
-	unsigned seed = (unsigned)time(NULL), kept = 0, i;
+	unsigned seed = 0, kept = 0, i;
 	char folder[2048], path[4096];
 	const struct dirent *entry;
 	DIR *entries;
@@ -100,7 +100,7 @@ int main(int argc, char **argv)
 	if (entries != NULL)
 		closedir(entries);
 	ok(kept > 0, "%u inputs of %s", kept, folder);
-	diag("seed %u", seed);
+	seed = (unsigned)test_seed();
 	for (i = 0; i < RANDOM; i++) {
 		change(&seed);
 		run_input();

@@ -10,9 +10,13 @@
  * nothing, and as many processes, threads, objects and chunks of handles are in use as in the
  * beginning.  An alarm ends a peer that does not get through.
  *
- * kill.t takes a few steps of each scenario, at random; kill.t --all takes each step, or of a long
- * call LONG_MANY at random distances; kill.t --each takes each step of each.  --seed=N repeats a
- * choice, --only=TEXT takes the scenarios with that in their name.
+ * While it is stopped or dead, and nobody has looked yet, core/check.h finds nothing either, as
+ * `carafe fsck' would look.
+ *
+ * kill.t takes a few steps of each scenario, at random; kill.t --all takes each step.  The choice
+ * follows from CARAFE_TEST_SEED or --seed=N; --only=TEXT takes the scenarios with that in their
+ * name; --jobs=N shares the steps of a scenario among so many peers, each with an environment of
+ * its own.
  *
  * Catches an instruction between which and the next a death or a delay leaves others with something
  * that they cannot finish, lose or wait for.
@@ -26,7 +30,6 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/check.h"
@@ -36,8 +39,10 @@
 #include "tests/api/support.h"
 #include "tests/kill/scenario.h"
 #include "tests/kill/step.h"
+#include "tests/unit/seed.h"
 
 #define CASE_SECONDS 60
+#define MOST_JOBS 64u
 /*
  * Steps of a scenario at which a victim is killed in the short version: of a short and a long one.
  */
@@ -45,25 +50,33 @@
 #define SHORT_ONE 1u
 #define SHORT_LONG 4000u
 
-/* The most of them at which one is killed, and stopped, in the long version. */
-#define LONG_MANY 3000u
-
 enum mode { KILL, STOP, MODES };
 
 static const char *const mode_names[] = { "killed", "stopped" };
 
 /* What a peer tells; in memory that it shares with the test. */
-static struct result {
+struct result {
 	unsigned steps;
 	unsigned done[MODES];
 	enum mode mode;
 	unsigned at; /* the case that is on, or that failed */
 	char why[512];
-} * result;
+};
+
+/* What all peers of a scenario told, in the end. */
+struct sum {
+	const char *name;
+	unsigned steps, done[MODES], failures;
+};
+
+static struct result *results, *result; /* of all peers; our own */
+static unsigned jobs = 1, job;
 
 static const struct scenario *scenario;
+static struct trail trail;
+static pid_t victim; /* 0: it is gone */
 static struct cf_query_snapshot base, now;
-static bool whole, each, show;
+static bool whole, show;
 static unsigned seed;
 
 /* ---- Failing ---------------------------------------------------------------------------- */
@@ -73,11 +86,19 @@ static void fail_case(const char *why)
 	strncat(result->why, why, sizeof(result->why) - strlen(result->why) - 1);
 }
 
+/* A victim that was stopped would stay for ever. */
+static void leave(void)
+{
+	if (victim > 0)
+		kill(victim, SIGKILL);
+	_exit(1);
+}
+
 static void hung_case(int signal_number)
 {
 	(void)signal_number;
 	fail_case("it hangs");
-	_exit(1);
+	leave();
 }
 
 static void expect(bool right, const char *why)
@@ -85,7 +106,7 @@ static void expect(bool right, const char *why)
 	if (right)
 		return;
 	fail_case(why);
-	_exit(1);
+	leave();
 }
 
 /* Says also what the call returned. */
@@ -119,13 +140,18 @@ static void count(struct cf_query_snapshot *snapshot)
 	cf_query_close(&query);
 }
 
+static void expect_sound(enum cf_check_mode mode, const char *when)
+{
+	expect_success(cf_check(env->region, mode, note, NULL),
+		       "the peer's environment cannot be checked");
+	expect(result->why[0] == '\0', when);
+}
+
 static void expect_as_before(void)
 {
 	const char *left;
 
-	expect_success(cf_check(env->region, CF_CHECK_EXACT, note, NULL),
-		       "the peer's environment cannot be checked");
-	expect(result->why[0] == '\0', "is found afterwards");
+	expect_sound(CF_CHECK_EXACT, "is found afterwards");
 	count(&now);
 	left = now.processes.used != base.processes.used ? "a process is left"
 	       : now.threads.used != base.threads.used	 ? "a thread is left"
@@ -140,10 +166,13 @@ static void expect_as_before(void)
 
 static void look_after(void)
 {
-	const char *failed = scenario_work();
+	const char *failed;
 
+	expect_sound(CF_CHECK_LIVE, "is found beside it");
+	failed = scenario_work();
 	expect(failed == NULL, failed);
 	expect_success(cf_round(env), "a round");
+	expect_sound(CF_CHECK_LIVE, "is found after a round");
 	if (scenario->finish != NULL)
 		scenario->finish();
 }
@@ -168,39 +197,62 @@ static void clear_up(void)
 	expect(failed == NULL, failed);
 }
 
-/* One victim, which is killed or stopped after so many steps, if it gets there; how far it got. */
-static unsigned try(enum mode mode, unsigned steps)
+/* A victim before its first step. */
+static void start(void)
 {
-	enum stepped stepped;
-	unsigned done;
-	pid_t victim;
-
-	alarm(CASE_SECONDS);
-	result->mode = mode;
-	result->at = steps;
 	victim_is_gone = false;
 	if (scenario->arrange != NULL)
 		scenario->arrange();
-	victim = step_start(scenario->prepare, scenario->call);
+	victim = scenario->newborn ? step_start_child(scenario->prepare, scenario->call)
+				   : step_start(scenario->prepare, scenario->call);
 	expect(victim > 0, "the victim does not get to its call");
 	if (scenario->beside != NULL) {
 		scenario->beside();
 		step_turn_to(victim);
 	}
-	stepped = steps == UINT_MAX ? step_to(victim, steps, scenario->release, &done)
-				    : step_run_to(victim, steps, scenario->release, &done);
-	expect(stepped != GONE, "the victim died by itself");
+}
+
+static void finish(enum mode mode)
+{
 	if (mode == KILL) {
 		step_kill(victim);
+		victim = 0;
 		look_after();
 	} else {
 		step_stop(victim);
 		look_after();
 		expect(step_finish(victim, scenario->release) == 0,
 		       "the victim went on and was wrong");
+		victim = 0;
 	}
 	clear_up();
+}
+
+/* One victim, which is killed or stopped after so many steps, if it gets there; how far it got. */
+static unsigned try(enum mode mode, unsigned steps)
+{
+	unsigned done;
+
+	alarm(CASE_SECONDS);
+	result->mode = mode;
+	result->at = steps;
+	start();
+	expect(step_run_to(victim, &trail, steps, scenario->release, &done) != GONE,
+	       "the victim died by itself");
+	finish(mode);
 	return done;
+}
+
+/* One victim that is seen at each step, and goes on; how many there are. */
+static unsigned measure(void)
+{
+	alarm(CASE_SECONDS);
+	result->mode = STOP;
+	start();
+	expect(step_noting(victim, UINT_MAX, scenario->release, &trail) == OVER,
+	       "the victim died by itself");
+	finish(STOP);
+	return trail.length - 1;
 }
 
 /* ---- A peer ----------------------------------------------------------------------------- */
@@ -216,17 +268,17 @@ static void progress(void)
 static unsigned steps_wanted(enum mode mode)
 {
 	if (whole)
-		return each ? UINT_MAX : LONG_MANY;
+		return UINT_MAX;
 	return mode == STOP || result->steps > SHORT_LONG ? SHORT_ONE : SHORT_FEW;
 }
 
-/* Each step, or from a random one on at random distances so many. */
+/* Each step that is ours, or from a random one on at random distances so many. */
 static void take_steps(enum mode mode)
 {
 	unsigned stride = result->steps / steps_wanted(mode) + 1, step;
 
-	for (step = (unsigned)rand_r(&seed) % stride; step <= result->steps;
-	     step += stride > 1 ? 1 + (unsigned)rand_r(&seed) % (2 * stride - 1) : 1) {
+	for (step = job + jobs * ((unsigned)rand_r(&seed) % stride); step <= result->steps;
+	     step += jobs * (stride > 1 ? 1 + (unsigned)rand_r(&seed) % (2 * stride - 1) : 1)) {
 		/* A victim may have been spared an instruction that another one did. */
 		result->done[mode] += try(mode, step) == step;
 		expect_as_before();
@@ -244,9 +296,9 @@ static int peer(void)
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	scenario_begin();
 	/* The first call of all may make what stays, and looks longer for it. */
-	(void)try(STOP, UINT_MAX);
+	(void)try(STOP, 0);
 	count(&base);
-	result->steps = try(STOP, UINT_MAX);
+	result->steps = measure();
 	expect_as_before();
 	progress();
 	take_steps(KILL);
@@ -254,66 +306,115 @@ static int peer(void)
 	return 0;
 }
 
-static void test_scenario(void)
+static void start_peer(pid_t *peers)
 {
-	pid_t child;
-	int status = 0;
-
+	result = &results[job];
 	memset(result, 0, sizeof(*result));
 	fflush(NULL);
-	child = fork();
-	if (child == 0)
+	peers[job] = fork();
+	if (peers[job] == 0)
 		exit(peer());
-	if (child < 0 || waitpid(child, &status, 0) != child)
+	if (peers[job] < 0)
 		bail_out("fork failed: raise the limit of processes (ulimit -u)");
+}
+
+/* Takes what a peer told into the sum. */
+static void end_peer(pid_t peer_id, const struct result *told, struct sum *sum)
+{
+	int status = 0;
+
+	if (waitpid(peer_id, &status, 0) != peer_id)
+		bail_out("waitpid: %s", strerror(errno));
+	sum->steps = told->steps > sum->steps ? told->steps : sum->steps;
+	sum->done[KILL] += told->done[KILL];
+	sum->done[STOP] += told->done[STOP];
+	if (status == 0 && told->why[0] == '\0')
+		return;
+	sum->failures++;
+	diag("%s at step %u (status %d): %s", mode_names[told->mode], told->at, status, told->why);
+}
+
+static void test_scenario(struct sum *sum)
+{
+	pid_t peers[MOST_JOBS];
+
+	*sum = (struct sum){ .name = scenario->name };
+	for (job = 0; job < jobs; job++)
+		start_peer(peers);
+	for (job = 0; job < jobs; job++)
+		end_peer(peers[job], &results[job], sum);
 	if (show)
 		fprintf(stderr, "\r\033[K");
-	if (!ok(status == 0 && result->why[0] == '\0',
-		"%s, %u instructions: killed at %u and stopped at %u of them, nobody is harmed",
-		scenario->name, result->steps, result->done[KILL], result->done[STOP]))
-		diag("%s at step %u (status %d): %s", mode_names[result->mode], result->at, status,
-		     result->why);
-	seed += 17;
+	ok(sum->failures == 0,
+	   "%s, %u instructions: killed at %u and stopped at %u of them, nobody is harmed",
+	   sum->name, sum->steps, sum->done[KILL], sum->done[STOP]);
 }
 
 /* ---- The campaign ----------------------------------------------------------------------- */
 
+static void print_table(const struct sum *sums, size_t count)
+{
+	struct sum all = { .name = "all" };
+
+	diag("| call | instructions | killed at | stopped at | failures |");
+	diag("| --- | ---: | ---: | ---: | ---: |");
+	for (size_t i = 0; i < count; i++) {
+		diag("| %s | %u | %u | %u | %u |", sums[i].name, sums[i].steps, sums[i].done[KILL],
+		     sums[i].done[STOP], sums[i].failures);
+		all.steps += sums[i].steps;
+		all.done[KILL] += sums[i].done[KILL];
+		all.done[STOP] += sums[i].done[STOP];
+		all.failures += sums[i].failures;
+	}
+	diag("| %s | %u | %u | %u | %u |", all.name, all.steps, all.done[KILL], all.done[STOP],
+	     all.failures);
+}
+
 static void campaign(const char *only)
 {
-	unsigned long instructions = 0, cases = 0;
+	size_t count = object_scenario_count + process_scenario_count, taken = 0;
+	struct sum *sums = calloc(count, sizeof(*sums));
+	unsigned first = seed;
 
-	for (size_t i = 0; i < scenario_count; i++) {
-		scenario = &scenarios[i];
-		if (only != NULL && strstr(scenario->name, only) == NULL)
-			continue;
-		test_scenario();
-		instructions += result->steps;
-		cases += result->done[KILL] + result->done[STOP];
+	for (size_t i = 0; i < count && sums != NULL; i++) {
+		scenario = i < object_scenario_count
+				   ? &object_scenarios[i]
+				   : &process_scenarios[i - object_scenario_count];
+		/* The same choice whether others are taken or not. */
+		seed = first + 17 * (unsigned)i;
+		if (only == NULL || strstr(scenario->name, only) != NULL)
+			test_scenario(&sums[taken++]);
 	}
-	diag("%lu instructions in all, %lu deaths and stops among them", instructions, cases);
+	print_table(sums, taken);
+	free(sums);
+}
+
+/* A whole number above 0. */
+static bool parse_jobs(const char *text)
+{
+	jobs = (unsigned)strtoul(text, NULL, 10);
+	return jobs > 0 && jobs <= MOST_JOBS;
 }
 
 int main(int argc, char **argv)
 {
 	static const struct option known[] = { { "all", no_argument, NULL, 'a' },
-					       { "each", no_argument, NULL, 'e' },
+					       { "jobs", required_argument, NULL, 'j' },
 					       { "only", required_argument, NULL, 'o' },
 					       { "seed", required_argument, NULL, 's' },
 					       { NULL, 0, NULL, 0 } };
 	const char *only = NULL, *sanitizer = getenv("CARAFE_SANITIZER"), *unable;
 	int option;
 
-	seed = (unsigned)time(NULL);
+	seed = (unsigned)test_seed();
 	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
 		if (option == 'a')
 			whole = true;
-		else if (option == 'e')
-			whole = each = true;
 		else if (option == 'o')
 			only = optarg;
 		else if (option == 's')
 			seed = (unsigned)strtoul(optarg, NULL, 10);
-		else
+		else if (option != 'j' || !parse_jobs(optarg))
 			return 2;
 	}
 	if (sanitizer != NULL && sanitizer[0] != '\0')
@@ -321,10 +422,9 @@ int main(int argc, char **argv)
 	unable = step_unable();
 	if (unable != NULL)
 		skip_all("%s", unable);
-	show = whole && isatty(STDERR_FILENO);
+	show = whole && jobs == 1 && isatty(STDERR_FILENO);
 	setenv("CARAFE_SPIN", "2", 1);
-	result = shared_memory(sizeof(*result));
-	diag("seed %u", seed);
+	results = shared_memory(jobs * sizeof(*results));
 	campaign(only);
 	return done_testing();
 }

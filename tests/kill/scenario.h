@@ -13,22 +13,39 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Each but call may be NULL. */
+/* Each may be NULL; call is if prepare() does not return. */
 struct scenario {
 	const char *name;
 	void (*arrange)(void); /* by the peer, before the victim is forked */
-	void (*prepare)(void); /* by the victim, before the steps */
+	void (*prepare)(void); /* by the victim, before the steps, or with them: step_begin() */
 	int (*call)(void);     /* the steps; 0 is right */
 	void (*beside)(void);  /* by the peer, when the victim is before its first step */
 	void (*release)(void); /* by the peer: lets a victim that sleeps go on */
 	void (*finish)(void);  /* by the peer: the waits of its workers end; may come twice */
+	bool newborn;	       /* the steps are of a child, and begin within fork() */
 };
+
+#define SCENARIO(name, arrange, prepare, call, release, finish) \
+	{ \
+		name, arrange, prepare, call, NULL, release, finish, false \
+	}
+
+#define BESIDE(name, arrange, prepare, beside, call, release, finish) \
+	{ \
+		name, arrange, prepare, call, beside, release, finish, false \
+	}
+
+#define BORN(name, call) \
+	{ \
+		name, NULL, NULL, call, NULL, NULL, NULL, true \
+	}
 
 /* Set by who kills and stops them. */
 extern bool victim_is_gone;
 
-extern const struct scenario scenarios[];
-extern const size_t scenario_count;
+/* objects.c, processes.c */
+extern const struct scenario object_scenarios[], process_scenarios[];
+extern const size_t object_scenario_count, process_scenario_count;
 
 /* By the peer, once: makes the objects and the workers. */
 void scenario_begin(void);

@@ -45,6 +45,12 @@ __attribute__((__noinline__)) static void end_here(void)
 	place = 2;
 }
 
+void step_over(int result)
+{
+	end_here();
+	_exit(result);
+}
+
 static uintptr_t next_instruction(pid_t victim)
 {
 	struct user_regs_struct registers;
@@ -86,57 +92,27 @@ static bool is_system_call(void)
 #endif
 }
 
-static void die_with(pid_t parent)
-{
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(1);
-}
-
-static void be_victim(pid_t parent, void (*prepare)(void), int (*call)(void))
-{
-	int result;
-
-	die_with(parent);
-	if (prepare != NULL)
-		prepare();
-	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
-		_exit(1);
-	raise(SIGSTOP);
-	begin_here();
-	result = call();
-	end_here();
-	_exit(result);
-}
-
 /* True when it stopped; false when it is gone. */
-static bool await_stop(pid_t victim)
+static bool await_stop(pid_t victim, int *status)
 {
-	int status;
-
-	while (waitpid(victim, &status, __WALL) < 0)
+	while (waitpid(victim, status, __WALL) < 0)
 		if (errno != EINTR)
 			return false;
-	return WIFSTOPPED(status);
+	return WIFSTOPPED(*status);
 }
 
-pid_t step_start(void (*prepare)(void), int (*call)(void))
+/* Whether a victim stopped in the first moment of another program. */
+static bool is_new_program(int status)
 {
-	pid_t parent = getpid(), victim;
+	return status >> 8 == (SIGTRAP | PTRACE_EVENT_EXEC << 8);
+}
 
-	fflush(NULL);
-	victim = fork();
-	if (victim < 0)
-		bail_out("fork failed: raise the limit of processes (ulimit -u)");
-	if (victim == 0)
-		be_victim(parent, prepare, call);
-	if (!await_stop(victim))
-		return -1;
-	stepping = false;
-	while ((at = next_instruction(victim)) != (uintptr_t)begin_here)
-		if (ptrace(PTRACE_SINGLESTEP, victim, NULL, NULL) != 0 || !await_stop(victim))
-			return -1;
-	return victim;
+/* Between two looks at a victim that is in a system call, which needs a processor for it. */
+static void pause_briefly(void)
+{
+	const struct timespec little = { .tv_nsec = 20000 };
+
+	nanosleep(&little, NULL);
 }
 
 /* Whether the victim is asleep in a system call; it was told to go on. */
@@ -158,80 +134,15 @@ static bool await_system_call(pid_t victim, int *status)
 			bail_out("waitpid: %s", strerror(errno));
 		if (is_asleep(victim) && waitpid(victim, status, __WALL | WNOHANG) == 0)
 			return false;
+		pause_briefly();
 	}
 }
 
-static enum stepped where(pid_t victim)
+/* Of a victim that stopped with this status. */
+static enum stepped where(pid_t victim, int status)
 {
 	at = next_instruction(victim);
-	return at == (uintptr_t)end_here ? OVER : STEPPED;
-}
-
-static enum stepped step_once(pid_t victim)
-{
-	bool may_sleep = stepping || is_system_call();
-	int status = 0;
-
-	if (!stepping && ptrace(PTRACE_SINGLESTEP, victim, NULL, NULL) != 0)
-		return GONE;
-	stepping = true;
-	if (may_sleep && !await_system_call(victim, &status))
-		return ASLEEP;
-	stepping = false;
-	if (!may_sleep)
-		return await_stop(victim) ? where(victim) : GONE;
-	return WIFSTOPPED(status) ? where(victim) : GONE;
-}
-
-void step_turn_to(pid_t victim)
-{
-	stepping = false;
-	at = next_instruction(victim);
-}
-
-/* ---- Step by step ------------------------------------------------------------------------ */
-
-/* Where the last victim was that went to its end, after each number of steps; 0: asleep. */
-static uintptr_t *trail;
-static unsigned trail_room, trail_length;
-
-static void note(unsigned number)
-{
-	if (number >= trail_room) {
-		trail_room = trail_room == 0 ? 65536 : 2 * trail_room;
-		trail = realloc(trail, trail_room * sizeof(*trail));
-		if (trail == NULL)
-			bail_out("no memory for the trail of a victim");
-	}
-	trail[number] = stepping ? 0 : at;
-	trail_length = number + 1;
-}
-
-/* Until a victim that is asleep wakes. */
-static enum stepped wake(pid_t victim, void (*release)(void))
-{
-	enum stepped stepped;
-
-	do {
-		if (release != NULL)
-			release();
-		stepped = step_once(victim);
-	} while (stepped == ASLEEP);
-	return stepped;
-}
-
-enum stepped step_to(pid_t victim, unsigned steps, void (*release)(void), unsigned *done)
-{
-	enum stepped stepped = STEPPED;
-
-	for (*done = 0; *done < steps; (*done)++) {
-		if (steps == UINT_MAX)
-			note(*done);
-		stepped = stepped == ASLEEP ? wake(victim, release) : step_once(victim);
-		if (stepped == OVER || stepped == GONE)
-			break;
-	}
-	return stepped;
+	return is_new_program(status) || at == (uintptr_t)end_here ? OVER : STEPPED;
 }
 
 /* ---- At a run ----------------------------------------------------------------------------- */
@@ -276,10 +187,14 @@ static void go_back(pid_t victim)
 		bail_out("cannot set the victim's registers");
 }
 
+/* Looking whether it sleeps costs more than all else, and mostly it stops before the first look. */
+#define PAUSES 4u
+
 /* Until it stops at a breakpoint; signals are passed on.  Who sleeps meanwhile is released. */
 static enum stepped run_on(pid_t victim, void (*release)(void))
 {
 	int status, signal_number = 0;
+	unsigned pauses = 0;
 	pid_t got;
 
 	for (;;) {
@@ -292,7 +207,10 @@ static enum stepped run_on(pid_t victim, void (*release)(void))
 				break;
 			if (got < 0 && errno != EINTR)
 				return GONE;
-			if (got == 0 && is_asleep(victim))
+			if (got < 0)
+				continue;
+			pause_briefly();
+			if (++pauses % PAUSES == 0 && is_asleep(victim))
 				release();
 		}
 		if (!WIFSTOPPED(status))
@@ -301,9 +219,192 @@ static enum stepped run_on(pid_t victim, void (*release)(void))
 			break;
 		signal_number = WSTOPSIG(status);
 	}
-	go_back(victim);
-	return where(victim);
+	if (!is_new_program(status))
+		go_back(victim);
+	return where(victim, status);
 }
+
+/* ---- The beginning ------------------------------------------------------------------------ */
+
+static void die_with(pid_t parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
+}
+
+/* Who forked it sees what it does from here on. */
+static void be_traced(void)
+{
+	if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0)
+		_exit(1);
+	raise(SIGSTOP);
+}
+
+void step_begin(void)
+{
+	be_traced();
+	begin_here();
+}
+
+static void be_victim(int (*call)(void))
+{
+	int result;
+
+	step_begin();
+	result = call();
+	step_over(result);
+}
+
+static void be_parent(int (*call)(void))
+{
+	int result;
+
+	be_traced();
+	if (fork() != 0)
+		_exit(0);
+	result = call();
+	step_over(result);
+}
+
+/* Its own trace ends with us; what it forks and executes is told. */
+static void set_options(pid_t victim, long more)
+{
+	if (ptrace(PTRACE_SETOPTIONS, victim, NULL,
+		   (void *)(PTRACE_O_EXITKILL | PTRACE_O_TRACEEXEC | more)) != 0)
+		bail_out("cannot trace a victim: %s", strerror(errno));
+}
+
+static pid_t fork_traced(void (*prepare)(void), void (*be)(int (*)(void)), int (*call)(void))
+{
+	pid_t parent = getpid(), child;
+	int status;
+
+	fflush(NULL);
+	child = fork();
+	if (child < 0)
+		bail_out("fork failed: raise the limit of processes (ulimit -u)");
+	if (child == 0) {
+		die_with(parent);
+		if (prepare != NULL)
+			prepare();
+		be(call);
+	}
+	stepping = false;
+	return await_stop(child, &status) ? child : -1;
+}
+
+pid_t step_start(void (*prepare)(void), int (*call)(void))
+{
+	pid_t victim = fork_traced(prepare, be_victim, call);
+
+	if (victim < 0)
+		return -1;
+	set_options(victim, 0);
+	set_breakpoint(victim, (uintptr_t)begin_here, true);
+	if (run_on(victim, NULL) == GONE || at != (uintptr_t)begin_here)
+		return -1;
+	set_breakpoint(victim, (uintptr_t)begin_here, false);
+	return victim;
+}
+
+pid_t step_start_child(void (*prepare)(void), int (*call)(void))
+{
+	pid_t parent = fork_traced(prepare, be_parent, call), victim;
+	unsigned long number = 0;
+	int status;
+
+	if (parent < 0)
+		return -1;
+	set_options(parent, PTRACE_O_TRACEFORK | PTRACE_O_TRACECLONE);
+	if (ptrace(PTRACE_CONT, parent, NULL, NULL) != 0 || !await_stop(parent, &status) ||
+	    ptrace(PTRACE_GETEVENTMSG, parent, NULL, &number) != 0)
+		return -1;
+	victim = (pid_t)number;
+	if (!await_stop(victim, &status) || ptrace(PTRACE_DETACH, parent, NULL, NULL) != 0)
+		return -1;
+	/* Then it is our own. */
+	while (waitpid(parent, &status, 0) < 0 && errno == EINTR)
+		;
+	set_options(victim, 0);
+	at = next_instruction(victim);
+	return victim;
+}
+
+/* ---- Step by step ------------------------------------------------------------------------ */
+
+static enum stepped step_once(pid_t victim)
+{
+	bool may_sleep = stepping || is_system_call();
+	int status = 0;
+
+	if (!stepping && ptrace(PTRACE_SINGLESTEP, victim, NULL, NULL) != 0)
+		return GONE;
+	stepping = true;
+	if (may_sleep && !await_system_call(victim, &status))
+		return ASLEEP;
+	stepping = false;
+	if (!may_sleep)
+		return await_stop(victim, &status) ? where(victim, status) : GONE;
+	return WIFSTOPPED(status) ? where(victim, status) : GONE;
+}
+
+void step_turn_to(pid_t victim)
+{
+	stepping = false;
+	at = next_instruction(victim);
+}
+
+void step_note(struct trail *trail)
+{
+	if (trail->length == trail->room) {
+		trail->room = trail->room == 0 ? 65536 : 2 * trail->room;
+		trail->at = realloc(trail->at, trail->room * sizeof(*trail->at));
+		if (trail->at == NULL)
+			bail_out("no memory for the trail of a victim");
+	}
+	trail->at[trail->length++] = stepping ? 0 : at;
+}
+
+/* Until a victim that is asleep wakes. */
+static enum stepped wake(pid_t victim, void (*release)(void))
+{
+	enum stepped stepped;
+
+	do {
+		if (release != NULL)
+			release();
+		stepped = step_once(victim);
+	} while (stepped == ASLEEP);
+	return stepped;
+}
+
+enum stepped step_noting(pid_t victim, unsigned steps, void (*release)(void), struct trail *trail)
+{
+	enum stepped stepped = stepping ? ASLEEP : STEPPED;
+
+	for (; steps > 0; steps--) {
+		step_note(trail);
+		stepped = stepped == ASLEEP ? wake(victim, release) : step_once(victim);
+		if (stepped == OVER || stepped == GONE)
+			break;
+	}
+	return stepped;
+}
+
+enum stepped step_to(pid_t victim, unsigned steps, void (*release)(void), unsigned *done)
+{
+	enum stepped stepped = STEPPED;
+
+	for (*done = 0; *done < steps; (*done)++) {
+		stepped = stepped == ASLEEP ? wake(victim, release) : step_once(victim);
+		if (stepped == OVER || stepped == GONE)
+			break;
+	}
+	return stepped;
+}
+
+/* ---- Along a trail ------------------------------------------------------------------------ */
 
 /* Runs until it is at an instruction for this time. */
 static enum stepped run_to(pid_t victim, uintptr_t target, unsigned times, void (*release)(void))
@@ -320,40 +421,82 @@ static enum stepped run_to(pid_t victim, uintptr_t target, unsigned times, void 
 		set_breakpoint(victim, target, true);
 		set_breakpoint(victim, (uintptr_t)end_here, true);
 		stepped = run_on(victim, release);
-		if (stepped == GONE)
-			return GONE;
+		/* Of another program the text is another one. */
+		if (stepped == GONE || (stepped == OVER && at != (uintptr_t)end_here))
+			return stepped;
 		set_breakpoint(victim, target, false);
 		set_breakpoint(victim, (uintptr_t)end_here, false);
 	}
 	return stepped;
 }
 
-/* Here the way of a step at a time is the shorter one. */
-#define FEW_STEPS 24u
-#define MANY_TIMES 200u
+/* What stopping at a breakpoint once costs, in steps. */
+#define STOP_COST 3u
 
-enum stepped step_run_to(pid_t victim, unsigned steps, void (*release)(void), unsigned *done)
+static const uintptr_t *compared; /* the trail that is sorted */
+
+static int compare_places(const void *one, const void *other)
 {
-	/* Who is asleep there was in a system call before. */
-	unsigned last = steps < trail_length && trail[steps] == 0 ? steps - 1 : steps, times = 0, i;
-	enum stepped stepped;
-	bool sleeps = false;
+	unsigned first = *(const unsigned *)one, second = *(const unsigned *)other;
 
+	if (compared[first] != compared[second])
+		return compared[first] < compared[second] ? -1 : 1;
+	return first < second ? -1 : 1;
+}
+
+/* Fills in for each place of a trail how often the victim had been there by then. */
+static void count_times(struct trail *trail)
+{
+	unsigned *order = malloc(trail->length * sizeof(*order)), i;
+
+	free(trail->times);
+	trail->times = calloc(trail->length, sizeof(*trail->times));
+	if (order == NULL || trail->times == NULL)
+		bail_out("no memory for the trail of a victim");
+	/* Not the first one: there the victim is to begin with. */
+	for (i = 1; i < trail->length; i++)
+		order[i - 1] = i;
+	compared = trail->at;
+	qsort(order, trail->length - 1, sizeof(*order), compare_places);
+	for (i = 0; i + 1 < trail->length; i++)
+		trail->times[order[i]] = i > 0 && compared[order[i]] == compared[order[i - 1]]
+						 ? trail->times[order[i - 1]] + 1
+						 : 1;
+	trail->counted = trail->length;
+	free(order);
+}
+
+/* To where to run at the least cost, when the rest of the way is a step at a time. */
+static unsigned best_place(const struct trail *trail, unsigned steps)
+{
+	unsigned best = 0, cost = steps, i;
+
+	for (i = steps; i > 0 && steps - i < cost; i--)
+		if (trail->at[i] != 0 && trail->times[i] * STOP_COST + steps - i < cost) {
+			best = i;
+			cost = trail->times[i] * STOP_COST + steps - i;
+		}
+	return best;
+}
+
+enum stepped step_run_to(pid_t victim, struct trail *trail, unsigned steps, void (*release)(void),
+			 unsigned *done)
+{
+	enum stepped stepped = STEPPED;
+	unsigned from;
+
+	if (steps >= trail->length)
+		return step_to(victim, steps, release, done);
+	if (trail->counted != trail->length)
+		count_times(trail);
+	from = best_place(trail, steps);
 	*done = 0;
-	if (steps >= trail_length || steps < FEW_STEPS)
-		return step_to(victim, steps, release, done);
-	for (i = 1; i <= last; i++) {
-		times += trail[i] == trail[last];
-		sleeps |= trail[i] == 0;
-	}
-	if (times > MANY_TIMES)
-		return step_to(victim, steps, release, done);
-	/* Looking whether it sleeps costs more than all else. */
-	stepped = run_to(victim, trail[last], times, sleeps ? release : NULL);
-	if (stepped == STEPPED && last < steps)
-		stepped = step_once(victim);
-	if (stepped == STEPPED || stepped == ASLEEP)
-		*done = steps;
+	if (from > 0)
+		stepped = run_to(victim, trail->at[from], trail->times[from], release);
+	if (stepped != STEPPED)
+		return stepped;
+	stepped = step_to(victim, steps - from, release, done);
+	*done += from;
 	return stepped;
 }
 
@@ -372,10 +515,14 @@ void step_kill(pid_t victim)
 /* Takes the hands off, with a signal or 0. */
 static void let_go(pid_t victim, int signal_number)
 {
-	if (stepping) {
+	int status;
+
+	if (stepping || signal_number != 0)
 		kill(victim, SIGSTOP);
-		(void)await_stop(victim);
-	}
+	if (stepping)
+		(void)await_stop(victim, &status);
+	else
+		signal_number = 0; /* it comes by itself */
 	stepping = false;
 	if (ptrace(PTRACE_DETACH, victim, NULL, (void *)(uintptr_t)(unsigned)signal_number) != 0)
 		bail_out("cannot let go of the victim: %s", strerror(errno));
@@ -451,6 +598,20 @@ pid_t step_start(void (*prepare)(void), int (*call)(void))
 	return -1;
 }
 
+pid_t step_start_child(void (*prepare)(void), int (*call)(void))
+{
+	return step_start(prepare, call);
+}
+
+void step_begin(void)
+{
+}
+
+void step_over(int result)
+{
+	_exit(result);
+}
+
 enum stepped step_to(pid_t victim, unsigned steps, void (*release)(void), unsigned *done)
 {
 	(void)victim, (void)steps, (void)release;
@@ -458,9 +619,24 @@ enum stepped step_to(pid_t victim, unsigned steps, void (*release)(void), unsign
 	return GONE;
 }
 
-enum stepped step_run_to(pid_t victim, unsigned steps, void (*release)(void), unsigned *done)
+enum stepped step_noting(pid_t victim, unsigned steps, void (*release)(void), struct trail *trail)
 {
+	unsigned done;
+
+	(void)trail;
+	return step_to(victim, steps, release, &done);
+}
+
+enum stepped step_run_to(pid_t victim, struct trail *trail, unsigned steps, void (*release)(void),
+			 unsigned *done)
+{
+	(void)trail;
 	return step_to(victim, steps, release, done);
+}
+
+void step_note(struct trail *trail)
+{
+	(void)trail;
 }
 
 void step_turn_to(pid_t victim)

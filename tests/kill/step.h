@@ -11,6 +11,7 @@
 #define CARAFE_TESTS_KILL_STEP_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /* Why calls cannot be run step by step here; NULL when they can. */
@@ -22,10 +23,22 @@ const char *step_unable(void);
  */
 pid_t step_start(void (*prepare)(void), int (*call)(void));
 
+/*
+ * The same for the child of a process that does prepare() and then fork(), and ends at once: its
+ * steps begin with the return from the system call that made it, and go on with call().
+ */
+pid_t step_start_child(void (*prepare)(void), int (*call)(void));
+
+/* By a victim whose prepare() does not return: the next instruction is the first step. */
+void step_begin(void);
+
+/* By a victim that does not return from call(): the steps are over, and it leaves with result. */
+void step_over(int result);
+
 enum stepped {
 	STEPPED, /* one instruction */
 	ASLEEP,	 /* it is inside a system call that sleeps; step again to wait on */
-	OVER,	 /* it is about to return from call() */
+	OVER,	 /* it is about to return from call(), or executes another program */
 	GONE	 /* it died or left */
 };
 
@@ -36,11 +49,25 @@ enum stepped {
  */
 enum stepped step_to(pid_t victim, unsigned steps, void (*release)(void), unsigned *done);
 
+/* Where a victim was after each number of its steps; zero to begin with. */
+struct trail {
+	uintptr_t *at; /* 0: asleep */
+	unsigned room, length;
+	unsigned *times, counted; /* how often it had been there; of so many places */
+};
+
+/* Notes where it is now. */
+void step_note(struct trail *trail);
+
+/* Does so many steps like step_to(), and notes before each. */
+enum stepped step_noting(pid_t victim, unsigned steps, void (*release)(void), struct trail *trail);
+
 /*
- * The same for a victim that is to do what the one did that step_to() let do UINT_MAX steps.  It
- * runs there, and is stopped by a breakpoint where that one was after so many steps.
+ * step_to() for a victim that is to do what the one did that left the trail from its first step on:
+ * runs, and is stopped by a breakpoint where that one was after so many steps.
  */
-enum stepped step_run_to(pid_t victim, unsigned steps, void (*release)(void), unsigned *done);
+enum stepped step_run_to(pid_t victim, struct trail *trail, unsigned steps, void (*release)(void),
+			 unsigned *done);
 
 /* After something was done with another victim: this one, which is not asleep, is the next. */
 void step_turn_to(pid_t victim);
