@@ -374,7 +374,7 @@ bool os_same_file(int fd, int folder, const char *name)
 	return same;
 }
 
-/* All mappings of a file are one: the address is the same in every process. */
+/* All mappings of a file in a process are one. */
 carafe_status os_map(int folder, int file, uint64_t size, bool read_only, void **base)
 {
 	struct sim_node *node;
@@ -388,7 +388,7 @@ carafe_status os_map(int folder, int file, uint64_t size, bool read_only, void *
 	}
 	if (node->memory == NULL || size > node->size)
 		return told(CARAFE_STATUS_NO_MEMORY);
-	*base = node->memory;
+	*base = sim_here(node->memory);
 	return told(CARAFE_STATUS_SUCCESS);
 }
 

@@ -2,8 +2,10 @@
 /*
  * os/sim/memory.c - accesses to shared words, the mappings, and the way back.
  *
- * Mappings are cut from one large room, at the same address for every process.  Each write to it is
- * noted with what was there before, so going back costs as much as was written.
+ * Mappings are cut from one large room, which is there several times: once for checks, and once for
+ * each process, whose mappings are all in its own one.  So every process has an environment at
+ * another address, and an address that came from another process is found when it is used.  Each
+ * write is noted with what was there before, so going back costs as much as was written.
  *
  * Which words are contended is learned: a word is, once two threads accessed it in executions of
  * this world and one of them wrote.  As long as only contended words are asked for, and no
@@ -14,9 +16,11 @@
  */
 #include <config.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "os/sim/access.h"
 #include "os/sim/orders.h"
@@ -53,15 +57,51 @@ static bool grew, counts, seen_by_checks;
 
 /* ---- Mappings --------------------------------------------------------------------------- */
 
-static void *map_room(void *address, uint64_t size)
+/* Of the views of the room: no multiple of a power of two that an address could be cut to. */
+#define APART (ROOM + UINT64_C(0x12350000))
+#define VIEWS (SIM_MOST_PROCESSES + 1u) /* the first one is for checks */
+
+static int backing = -1; /* the room's file */
+
+/* A file without a name; a system without memfd_create() may write it to a disk. */
+static int make_backing(void)
 {
-	int flags = MAP_PRIVATE | MAP_ANONYMOUS | (address != NULL ? MAP_FIXED : 0);
-	void *memory;
+	FILE *file;
+
+#ifdef HAVE_MEMFD_CREATE
+	int made = memfd_create("carafe-sim", MFD_CLOEXEC);
+
+	if (made >= 0)
+		return made;
+#endif
+	file = tmpfile();
+	return file != NULL ? fileno(file) : -1;
+}
+
+/* All that lies behind is zero again. */
+static bool clear_room(uint64_t from)
+{
+	return ftruncate(backing, (off_t)from) == 0 && ftruncate(backing, (off_t)ROOM) == 0;
+}
+
+static unsigned char *make_room(void)
+{
+	int reserve = MAP_PRIVATE | MAP_ANONYMOUS, shared = MAP_SHARED | MAP_FIXED;
+	unsigned char *memory;
+	unsigned i;
 
 #ifdef MAP_NORESERVE
-	flags |= MAP_NORESERVE;
+	reserve |= MAP_NORESERVE;
+	shared |= MAP_NORESERVE;
 #endif
-	memory = mmap(address, size, PROT_READ | PROT_WRITE, flags, -1, 0);
+	backing = make_backing();
+	if (backing < 0 || !clear_room(0))
+		return NULL;
+	memory = mmap(NULL, VIEWS * APART, PROT_NONE, reserve, -1, 0);
+	for (i = 0; memory != MAP_FAILED && i < VIEWS; i++)
+		if (mmap(memory + i * APART, ROOM, PROT_READ | PROT_WRITE, shared, backing, 0) ==
+		    MAP_FAILED)
+			return NULL;
 	return memory != MAP_FAILED ? memory : NULL;
 }
 
@@ -70,7 +110,7 @@ void *sim_map_room(uint64_t size)
 	uint64_t start = sim_world.mapped;
 
 	if (room == NULL)
-		room = map_room(NULL, ROOM);
+		room = make_room();
 	size = (size + PAGE - 1) & ~(PAGE - 1);
 	if (room == NULL || size > ROOM - start)
 		return NULL;
@@ -80,18 +120,41 @@ void *sim_map_room(uint64_t size)
 
 static bool in_room(const void *word)
 {
-	return room != NULL && (uintptr_t)word - (uintptr_t)room < ROOM;
+	return room != NULL && (uintptr_t)word - (uintptr_t)room < VIEWS * APART;
+}
+
+static uint64_t offset_of(const void *word)
+{
+	return ((uintptr_t)word - (uintptr_t)room) % APART;
+}
+
+static unsigned view_of(const void *word)
+{
+	return (unsigned)(((uintptr_t)word - (uintptr_t)room) / APART);
+}
+
+void *sim_here(void *memory)
+{
+	if (!in_room(memory))
+		return memory;
+	return room + offset_of(memory) + (sim_inside ? sim_process_now()->view * APART : 0);
+}
+
+void *sim_common(const void *memory)
+{
+	return in_room(memory) ? room + offset_of(memory) : (void *)(uintptr_t)memory;
 }
 
 const void *sim_mapping_of(const void *word, uint64_t *size)
 {
+	const unsigned char *place = sim_common(word);
 	unsigned i;
 
 	for (i = 0; i < SIM_NODES; i++) {
 		const struct sim_node *node = &sim_world.system.node[i];
 
 		if (node->memory != NULL &&
-		    (uintptr_t)word - (uintptr_t)node->memory < node->size) {
+		    (uintptr_t)place - (uintptr_t)node->memory < node->size) {
 			*size = node->size;
 			return node->memory;
 		}
@@ -102,8 +165,8 @@ const void *sim_mapping_of(const void *word, uint64_t *size)
 void sim_memory_forget(void)
 {
 	undo_count = 0;
-	if (room != NULL)
-		(void)map_room(room, ROOM);
+	if (room != NULL && !clear_room(0))
+		abort(); /* a test program without memory */
 }
 
 void sim_memory_keep(void)
@@ -125,7 +188,8 @@ void sim_memory_reset(void)
 	}
 	/* What was mapped since is new again: all zero. */
 	if (sim_world.mapped > kept_room)
-		(void)map_room(room + kept_room, sim_world.mapped - kept_room);
+		if (!clear_room(kept_room))
+			abort(); /* a test program without memory */
 }
 
 static void note_undo(void *word, uint64_t old, bool wide)
@@ -146,8 +210,7 @@ static uintptr_t key_of(const void *word)
 {
 	uintptr_t process = sim_thread_now()->process + 1u;
 
-	return in_room(word) ? (uintptr_t)word - (uintptr_t)room + 1
-			     : (uintptr_t)word ^ process << 56;
+	return in_room(word) ? (uintptr_t)offset_of(word) + 1 : (uintptr_t)word ^ process << 56;
 }
 
 static struct user *user_of(uintptr_t key)
@@ -219,6 +282,9 @@ void sim_contended_forget(void)
 
 static void before_access(const void *word)
 {
+	if (in_room(word) && view_of(word) != sim_process_now()->view)
+		sim_fail("process %u uses an address of another one's mapping",
+			 (unsigned)sim_thread_now()->process);
 	if (sim_must_ask(word))
 		sim_schedule();
 	sim_count();
@@ -243,7 +309,7 @@ static unsigned weak_number(const void *word)
 
 	if (!sim_weak || !in_room(word))
 		return 0;
-	user = user_of((uintptr_t)word - (uintptr_t)room + 1);
+	user = user_of(key_of(word));
 	if (user->number == 0 && is_contended(user))
 		user->number = (uint16_t)sim_weak_number();
 	return user->number;
@@ -272,6 +338,23 @@ static void was_written(void *word, uint64_t old, uint64_t new, bool wide)
 	sim_world.memory ^= sim_mix(key, old) ^ sim_mix(key, new);
 }
 
+static void (*check_write)(const struct sim_event *event);
+
+void sim_memory_check(void (*check)(const struct sim_event *event))
+{
+	check_write = check;
+}
+
+/* What a check reads is no step. */
+static void checked(const struct sim_event *event)
+{
+	sim_inside = false;
+	check_write(event);
+	sim_inside = true;
+	if (sim_failure()[0] != '\0')
+		sim_rest();
+}
+
 static void observe(enum sim_event_kind kind, const void *word, unsigned size, uint64_t old,
 		    uint64_t new, bool done, const char *where, int line)
 {
@@ -281,7 +364,7 @@ static void observe(enum sim_event_kind kind, const void *word, unsigned size, u
 		.thread = sim_world.current,
 		.where = where,
 		.line = line,
-		.word = word,
+		.word = sim_common(word),
 		.size = size,
 		.old = old,
 		.new = new,
@@ -290,6 +373,16 @@ static void observe(enum sim_event_kind kind, const void *word, unsigned size, u
 
 	if (sim_observer != NULL)
 		sim_observer(&event);
+	if (check_write != NULL && kind != SIM_EVENT_LOAD && done)
+		checked(&event);
+}
+
+static void put(void *word, uint64_t value, bool wide)
+{
+	if (wide)
+		*(uint64_t *)word = value;
+	else
+		*(uint32_t *)word = (uint32_t)value;
 }
 
 /* A load in a virtual thread; wide: of 64 bits. */
@@ -308,7 +401,6 @@ static uint64_t load(const void *word, bool wide, enum sim_order order, const ch
 	return value;
 }
 
-/* What a store in a virtual thread does besides storing. */
 static void store(void *word, uint64_t value, bool wide, enum sim_order order, const char *where,
 		  int line)
 {
@@ -321,12 +413,12 @@ static void store(void *word, uint64_t value, bool wide, enum sim_order order, c
 	number = weak_number(word);
 	if (number != 0)
 		sim_weak_store(number, old, value, sim_order_at(order, where, line), false);
+	put(word, value, wide);
 	observe(SIM_EVENT_STORE, word, wide ? 8 : 4, old, value, true, where, line);
 }
 
-/* What a compare-and-swap in a virtual thread does besides swapping, and whether it is to swap. */
-static bool compare(void *word, uint64_t expected, uint64_t desired, bool wide, const char *where,
-		    int line)
+static bool swap(void *word, uint64_t expected, uint64_t desired, bool wide, const char *where,
+		 int line)
 {
 	unsigned number;
 	enum sim_order order = SIM_RELAXED;
@@ -347,6 +439,7 @@ static bool compare(void *word, uint64_t expected, uint64_t desired, bool wide, 
 		was_written(word, expected, desired, wide);
 		if (number != 0)
 			sim_weak_store(number, expected, desired, order, true);
+		put(word, desired, wide);
 	}
 	observe(SIM_EVENT_CAS, word, wide ? 8 : 4, seen, desired, done, where, line);
 	return done;
@@ -361,17 +454,18 @@ void sim_store64(uint64_t *word, uint64_t value, enum sim_order order, const cha
 {
 	if (sim_inside)
 		store(word, value, true, order, where, line);
-	*word = value;
+	else
+		*word = value;
 }
 
 bool sim_cas64(uint64_t *word, uint64_t expected, uint64_t desired, const char *where, int line)
 {
-	bool done = sim_inside ? compare(word, expected, desired, true, where, line)
-			       : *word == expected;
-
-	if (done)
-		*word = desired;
-	return done;
+	if (sim_inside)
+		return swap(word, expected, desired, true, where, line);
+	if (*word != expected)
+		return false;
+	*word = desired;
+	return true;
 }
 
 uint32_t sim_load32(const uint32_t *word, enum sim_order order, const char *where, int line)
@@ -383,17 +477,18 @@ void sim_store32(uint32_t *word, uint32_t value, enum sim_order order, const cha
 {
 	if (sim_inside)
 		store(word, value, false, order, where, line);
-	*word = value;
+	else
+		*word = value;
 }
 
 bool sim_cas32(uint32_t *word, uint32_t expected, uint32_t desired, const char *where, int line)
 {
-	bool done = sim_inside ? compare(word, expected, desired, false, where, line)
-			       : *word == expected;
-
-	if (done)
-		*word = desired;
-	return done;
+	if (sim_inside)
+		return swap(word, expected, desired, false, where, line);
+	if (*word != expected)
+		return false;
+	*word = desired;
+	return true;
 }
 
 void sim_fence(enum sim_order order, const char *where, int line)

@@ -10,6 +10,8 @@
 #include "os/sim/access.h"
 #include "os/sim/action.h"
 
+struct sim_event;
+
 struct sim_program {
 	unsigned processes, threads;
 	struct {
@@ -18,6 +20,8 @@ struct sim_program {
 	} thread[SIM_MOST_THREADS];
 	void (*prepare)(void); /* in each thread, before the state is kept */
 	void (*step)(void);    /* a check, before every decision */
+	/* A check, after every step that changed a word. */
+	void (*change)(const struct sim_event *event);
 	uint64_t steps,
 		alone; /* limits of an execution, and of a thread on its own within a call */
 	bool weak;     /* on the processor of os/sim/weak.h */

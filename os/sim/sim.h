@@ -57,6 +57,12 @@ void sim_note(uint64_t fact);
  */
 void sim_forget(uint64_t fact);
 
+/*
+ * Mapped memory lies at another address in each process that did not inherit it, and at one of its
+ * own for checks.  Gives the caller's address of what lies at any of these.
+ */
+void *sim_here(void *memory);
+
 /* Calls a check from a thread: what it reads is no step, and it must change nothing. */
 void sim_look(void (*look)(void));
 

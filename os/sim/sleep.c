@@ -38,7 +38,7 @@ enum os_parked os_park(const uint32_t *word, uint32_t expected, enum os_clock cl
 	}
 	thread->clock = (uint8_t)clock;
 	thread->deadline = deadline;
-	sim_block(SIM_ON_PARK, word);
+	sim_block(SIM_ON_PARK, sim_common(word));
 	how = (enum os_parked)(thread->woken - 1);
 	thread->woken = 0;
 	sim_saw(how);
@@ -49,6 +49,7 @@ enum os_parked os_park(const uint32_t *word, uint32_t expected, enum os_clock cl
 
 void os_unpark(uint32_t *word)
 {
+	const void *place = sim_common(word);
 	unsigned i;
 
 	sim_call("os_unpark", 0);
@@ -57,7 +58,7 @@ void os_unpark(uint32_t *word)
 
 		/* Who is stopped is woken, too. */
 		if ((thread->standing == SIM_READY || thread->standing == SIM_HALTED) &&
-		    thread->blocked == SIM_ON_PARK && thread->on == word && thread->woken == 0)
+		    thread->blocked == SIM_ON_PARK && thread->on == place && thread->woken == 0)
 			thread->woken = OS_LOOK + 1;
 	}
 }

@@ -208,6 +208,7 @@ unsigned sim_add_process(void)
 	sim_world.process[process] = (struct virtual_process){
 		.died = UINT64_MAX,
 		.heap = (uint8_t)process,
+		.view = (uint8_t)(process + 1),
 	};
 	heap_holder[process] = process;
 	return process;
@@ -461,6 +462,7 @@ bool sim_build(const struct sim_program *what)
 	if (!begin_world())
 		return false;
 	sim_schedule_check(program.step, program.steps, program.alone);
+	sim_memory_check(program.change);
 	for (i = 0; i < program.processes; i++)
 		(void)sim_add_process();
 	for (i = 0; i < program.threads; i++)

@@ -63,6 +63,7 @@ struct virtual_process {
 	void (*prepare)(void), (*parent)(void), (*child)(void);
 	uint32_t heap_used;
 	uint8_t heap;  /* the place of its heap; forked processes have theirs at the same one */
+	uint8_t view;  /* which view of the room it has mapped; forked processes have the same one */
 	uint8_t local; /* thread + 1 that has the local lock, or 0 */
 	int16_t descriptor[64]; /* opening + 1 of each, or 0 */
 	unsigned char globals[SIM_GLOBALS];
@@ -198,10 +199,14 @@ void sim_save(void);
 void sim_copy_heap(unsigned parent, unsigned child);
 
 /* ---- memory.c */
+/* Where checks see what a process has mapped; of other memory the address itself. */
+void *sim_common(const void *memory);
 bool sim_is_contended(const void *word);
 /* Whether the load that a thread is about to make may give an older value than it would. */
 bool sim_may_age(const struct virtual_thread *thread);
 void *sim_map_room(uint64_t size);
+struct sim_event;
+void sim_memory_check(void (*check)(const struct sim_event *event));
 void sim_memory_forget(void); /* all mappings are zero again */
 void sim_memory_keep(void);   /* this is the first state */
 void sim_memory_reset(void);  /* back to it */

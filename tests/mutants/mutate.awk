@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Applies one mutant of a list: awk -v name=NAME -v root=FOLDER -f mutate.awk LIST
 # writes the changed file to the standard output; exit status 3: the text is not there once.
+# A mutant may have several such texts in its file.
 # With list=1: the names, their files and descriptions, separated by tabs.
 
 function flush_mutant()
@@ -14,18 +15,35 @@ function flush_mutant()
 	this = $2
 	file = $3
 	part = about = ""
+	hunks = 0
 	next
 }
 this == "" { next }
-/^---$/ { part = "old"; next }
+/^---$/ { part = "old"; hunks++; next }
 /^\+\+\+$/ { part = "new"; next }
 part == "" { about = about (about == "" ? "" : " ") $0; next }
 this == name {
 	if (part == "old")
-		old = old $0 "\n"
+		old[hunks] = old[hunks] $0 "\n"
 	else
-		new = new $0 "\n"
+		new[hunks] = new[hunks] $0 "\n"
 	wanted = file
+	count = hunks
+}
+
+# Exchanges one text for another, which must be there once.
+function exchange(from, to,    at)
+{
+	at = index(text, from)
+	if (!at && from != "") {
+		# The last line may be the beginning of one.
+		sub(/\n$/, "", from)
+		sub(/\n$/, "", to)
+		at = index(text, from)
+	}
+	if (!at || index(substr(text, at + 1), from))
+		exit 3
+	text = substr(text, 1, at - 1) to substr(text, at + length(from))
 }
 
 END {
@@ -34,14 +52,9 @@ END {
 		exit 0
 	while ((getline line < (root "/" wanted)) > 0)
 		text = text line "\n"
-	# The last line may be the beginning of one.
-	at = index(text, old)
-	if (!at && old != "") {
-		sub(/\n$/, "", old)
-		sub(/\n$/, "", new)
-		at = index(text, old)
-	}
-	if (!at || index(substr(text, at + 1), old))
+	if (!count)
 		exit 3
-	printf "%s%s%s", substr(text, 1, at - 1), new, substr(text, at + length(old))
+	for (i = 1; i <= count; i++)
+		exchange(old[i], new[i])
+	printf "%s", text
 }

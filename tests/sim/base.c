@@ -28,6 +28,11 @@ carafe_environment *base_environment(void)
 	return BASE->environment[sim_process()];
 }
 
+struct cf_region *base_region(void)
+{
+	return sim_here(BASE->region);
+}
+
 void base_open(uint32_t flags)
 {
 	carafe_environment **environment = &BASE->environment[sim_process()];
@@ -51,15 +56,15 @@ uint32_t base_object(carafe_handle handle)
 	struct cf_view view;
 
 	base_must(cf_handle_view(base_environment(), handle, CF_FREE, 0, &view), "cf_handle_view");
-	return cf_object_index(BASE->region, view.object);
+	return cf_object_index(base_region(), view.object);
 }
 
 void base_share(carafe_handle handle, uint32_t object)
 {
-	struct cf_process *process = &BASE->region->process[base_environment()->process];
-	struct cf_handle_entry *entry = cf_handle_entry_at(BASE->region, process, handle / 4 - 1);
-	struct cf_object *own = &BASE->region->object[base_object(handle)];
-	cf_word *shared = &BASE->region->object[object].refs;
+	struct cf_process *process = &base_region()->process[base_environment()->process];
+	struct cf_handle_entry *entry = cf_handle_entry_at(base_region(), process, handle / 4 - 1);
+	struct cf_object *own = &base_region()->object[base_object(handle)];
+	cf_word *shared = &base_region()->object[object].refs;
 	uint64_t used = cf_load(&entry->entry), refs = cf_load(shared);
 	struct cf_changes changes = { .count = 0 };
 	struct cf_self *self;
@@ -86,7 +91,7 @@ static bool tell(void *context, const struct cf_finding *finding)
 
 static void check_structure(void)
 {
-	base_must(cf_check(BASE->region, CF_CHECK_EXACT, tell, NULL), "cf_check");
+	base_must(cf_check(base_region(), CF_CHECK_EXACT, tell, NULL), "cf_check");
 }
 
 void base_finish(void)
@@ -116,7 +121,7 @@ static void check_thread(struct cf_region *region, uint32_t index)
 
 void base_end(void)
 {
-	struct cf_region *region = BASE->region;
+	struct cf_region *region = base_region();
 	uint32_t i;
 
 	if (region == NULL || !BASE->swept)

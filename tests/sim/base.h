@@ -28,6 +28,9 @@ void base_must(carafe_status status, const char *what);
 /* The environment of the running process. */
 carafe_environment *base_environment(void);
 
+/* The environment's memory, where the calling thread or check sees it. */
+struct cf_region *base_region(void);
+
 /* For prepare(): opens the environment, once in each process, and gives the thread its slot. */
 void base_open(uint32_t flags);
 void base_prepare(void); /* with CARAFE_NO_JANITOR */

@@ -12,13 +12,13 @@
 /* A word of the memory: one of the scratch would not be restored word by word. */
 static cf_word *value(void)
 {
-	return &BASE->region->object[0].second;
+	return &base_region()->object[0].second;
 }
 
 static void prepare(void)
 {
 	base_prepare();
-	base_must(cf_reserve_object(BASE->region, base_environment()->place.memory, 0),
+	base_must(cf_reserve_object(base_region(), base_environment()->place.memory, 0),
 		  "cf_reserve_object");
 }
 
@@ -45,6 +45,34 @@ static void lock(void)
 	cf_store(value(), 0);
 	sim_rest();
 }
+
+/* Leaves an address where another process finds it. */
+static void leave_address(void)
+{
+	*SCRATCH_OF(cf_word *) = value();
+	sim_note(0);
+	sim_rest();
+}
+
+static void use_address(void)
+{
+	sim_point();
+	if (*SCRATCH_OF(cf_word *) != NULL)
+		(void)cf_load(*SCRATCH_OF(cf_word *));
+	sim_rest();
+}
+
+const struct scenario scenario_engine_wrong_address = {
+	.name = "engine-wrong-address",
+	.about = "must be found: another process' address is nobody else's",
+	.wrong = true,
+	.processes = 2,
+	.threads = 2,
+	.thread = { { 0, leave_address }, { 1, use_address } },
+	.prepare = prepare,
+	.bounds = { .preemptions = SCENARIO_ANY },
+	.exhaustive = { .preemptions = 1 },
+};
 
 const struct scenario scenario_engine_lost_update = {
 	.name = "engine-lost-update",

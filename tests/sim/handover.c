@@ -180,13 +180,13 @@ static bool is_asleep(unsigned thread)
 
 static const struct cf_thread *slot_of(unsigned thread)
 {
-	return &BASE->region->thread[thread];
+	return &base_region()->thread[thread];
 }
 
 /* Nobody may sleep on what he has been granted, nor beside a signalled event. */
 static void check_sleepers(void)
 {
-	uint64_t state = cf_load(&BASE->region->object[HANDOVER->object].state);
+	uint64_t state = cf_load(&base_region()->object[HANDOVER->object].state);
 	unsigned i;
 
 	for (i = 0; i < scenario_present->threads; i++) {
@@ -301,7 +301,7 @@ static void quiet_timed(void)
 		sim_fail("the wait says 0x%08x", (unsigned)status);
 	if (HANDOVER->progress[1] == RETURNED &&
 	    (status == CARAFE_STATUS_SUCCESS) ==
-		    (cf_value(cf_load(&BASE->region->object[HANDOVER->object].state)) == 1))
+		    (cf_value(cf_load(&base_region()->object[HANDOVER->object].state)) == 1))
 		sim_fail("a set was lost, or given twice: the wait says 0x%08x", (unsigned)status);
 }
 

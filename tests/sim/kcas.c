@@ -28,13 +28,13 @@ struct counts {
 
 static cf_word *word(uint32_t number)
 {
-	return &BASE->region->object[number].second;
+	return &base_region()->object[number].second;
 }
 
 static void prepare(void)
 {
 	base_prepare();
-	base_must(cf_reserve_object(BASE->region, base_environment()->place.memory, WORDS),
+	base_must(cf_reserve_object(base_region(), base_environment()->place.memory, WORDS),
 		  "cf_reserve_object");
 }
 
@@ -124,7 +124,7 @@ static void finish(void)
 	uint32_t i;
 
 	for (i = 0; i < WORDS; i++) {
-		if (!cf_read(BASE->region, word(i), &bits))
+		if (!cf_read(base_region(), word(i), &bits))
 			sim_fail("word %u cannot be read", i);
 		COUNTS->value[i] = cf_value(bits);
 	}

@@ -48,11 +48,11 @@ static bool tell(void *context, const struct cf_finding *finding)
 /* As cf_check() does, but the whole takes so many steps that others would seldom be met. */
 static void look(enum plan_part part)
 {
-	const struct cf_header *header = &BASE->region->header;
+	const struct cf_header *header = &base_region()->header;
 	struct cf_tally tally[PLAN_OBJECTS * PLAN_THREADS] = { { 0 } };
 	uint32_t chunk_process[PLAN_THREADS] = { 0 };
 	struct cf_check check = {
-		.region = BASE->region,
+		.region = base_region(),
 		.report = tell,
 		.processes = sim_processes(),
 		.threads = sim_threads(),

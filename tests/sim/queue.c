@@ -28,7 +28,7 @@ struct queue {
 
 static struct cf_object *object(void)
 {
-	return &BASE->region->object[QUEUE->object];
+	return &base_region()->object[QUEUE->object];
 }
 
 static void prepare(void)
@@ -43,7 +43,7 @@ static void prepare(void)
 		  "carafe_event_create");
 	base_must(cf_handle_view(base_environment(), QUEUE->handle, CF_EVENT, 0, &view),
 		  "cf_handle_view");
-	QUEUE->object = cf_object_index(BASE->region, view.object);
+	QUEUE->object = cf_object_index(base_region(), view.object);
 }
 
 static struct cf_self *self(void)
@@ -62,7 +62,7 @@ static void link_block(void)
 	sim_forget(1);
 	sim_point();
 	do {
-		if (!cf_view_take(BASE->region, object(), &view))
+		if (!cf_view_take(base_region(), object(), &view))
 			sim_fail("the object cannot be read");
 		outcome = cf_queue_link(self(), 0, &view);
 	} while (outcome == CF_MISSED);
@@ -117,7 +117,7 @@ static uint64_t read_word(cf_word *word)
 {
 	uint64_t bits;
 
-	if (!cf_read(BASE->region, word, &bits))
+	if (!cf_read(base_region(), word, &bits))
 		sim_fail("a word of the queue cannot be read");
 	return bits;
 }
@@ -128,11 +128,11 @@ static uint32_t check_links(void)
 	uint32_t link = cf_value(read_word(&object()->first)), before = CF_HEAD, count = 0;
 
 	while (link != CF_HEAD && link != CF_UNLINKED) {
-		struct cf_thread *thread = &BASE->region->thread[(link - CF_LINK_BASE) / CF_BLOCKS];
+		struct cf_thread *thread = &base_region()->thread[(link - CF_LINK_BASE) / CF_BLOCKS];
 
 		if (cf_value(read_word(&thread->block[0].prev)) != before)
 			sim_fail("the way back from thread %u is another one",
-				 cf_thread_index(BASE->region, thread));
+				 cf_thread_index(base_region(), thread));
 		if (++count > SIM_MOST_THREADS)
 			sim_fail("the queue has no end");
 		before = link;
@@ -147,7 +147,7 @@ static uint32_t check_links(void)
 
 static bool is_in_queue(uint32_t thread)
 {
-	return cf_value(read_word(&BASE->region->thread[thread].block[0].next)) != CF_UNLINKED;
+	return cf_value(read_word(&base_region()->thread[thread].block[0].next)) != CF_UNLINKED;
 }
 
 /* Without somebody who prunes, and of those who live. */
@@ -180,8 +180,8 @@ static void settle(void)
 	(void)read_word(&object()->last);
 	(void)read_word(&object()->state);
 	for (thread = 0; thread < scenario_present->threads; thread++) {
-		(void)read_word(&BASE->region->thread[thread].block[0].next);
-		(void)read_word(&BASE->region->thread[thread].block[0].prev);
+		(void)read_word(&base_region()->thread[thread].block[0].next);
+		(void)read_word(&base_region()->thread[thread].block[0].prev);
 	}
 }
 

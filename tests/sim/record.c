@@ -306,7 +306,7 @@ void record_step(void)
 
 		if (!RECORD->opened[i] || RECORD->swept[i] != 0 || sim_is_alive(i))
 			continue;
-		state = cf_load(&BASE->region->process[RECORD->slot[i]].state);
+		state = cf_load(&base_region()->process[RECORD->slot[i]].state);
 		if (!cf_described(state) && cf_value(state) == 0)
 			RECORD->swept[i] = stamp(sim_now());
 	}

@@ -23,6 +23,7 @@
 	one(ends_of_threads) \
 	one(engine_lost_update) \
 	one(engine_dead_holder) \
+	one(engine_wrong_address) \
 	one(kcas_two) \
 	one(kcas_three) \
 	one(queue_two) \

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tests/sim/invariants.h"
+
 #define MOST_STEPS 100000
 #define MOST_ALONE 20000
 
@@ -18,6 +20,7 @@ static uint64_t or_default(unsigned given, unsigned otherwise)
 }
 
 const struct scenario *scenario_present;
+bool search_unwatched;
 
 bool scenario_build(const struct scenario *scenario, const struct scenario_bounds *bounds)
 {
@@ -26,6 +29,7 @@ bool scenario_build(const struct scenario *scenario, const struct scenario_bound
 		.threads = scenario->threads,
 		.prepare = scenario->prepare,
 		.step = scenario->step,
+		.change = scenario->wrong || search_unwatched ? NULL : invariants_change,
 		.steps = or_default(bounds->steps, MOST_STEPS),
 		.alone = or_default(bounds->alone, MOST_ALONE),
 		.weak = bounds->stale != 0,

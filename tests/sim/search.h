@@ -62,6 +62,9 @@ enum sim_end scenario_execute(const struct scenario *scenario, const struct sim_
 /* How many steps the last execution had when nobody could go on; without everybody's leaving. */
 uint64_t scenario_steps(void);
 
+/* Nothing is looked at between the steps, to see what the checks in the end find by themselves. */
+extern bool search_unwatched;
+
 /* Searches; true when nothing failed. */
 bool search_run(struct search *search);
 void search_exhaustive(struct search *search);

@@ -54,6 +54,7 @@ static const char usage[] =
 	"breaks\n"
 	"  --place PLACE          of these orders only the one at FUNCTION:LINE\n"
 	"  --weaken PLACE:ORDER   that place gets no more than relaxed, acquire, release or acq_rel\n"
+	"  --unwatched            looks at the environment in the end only, not after each change\n"
 	"  --plain                exhaustive: without reduction\n"
 	"  --compare              whether the plain and the reduced search have the same outcomes\n"
 	"  --replay SCHEDULE      follows a schedule, or the one in a file of that name\n"
@@ -508,7 +509,7 @@ static void read_option(int option, struct wishes *wishes)
 
 static void read_options(int argc, char **argv, struct wishes *wishes)
 {
-	static int list_wanted, plain, compare, trace, shrink, first, json, orders;
+	static int list_wanted, plain, compare, trace, shrink, first, json, orders, unwatched;
 	static const struct option options[] = {
 		{ "list", no_argument, &list_wanted, 1 },
 		{ "plain", no_argument, &plain, 1 },
@@ -527,6 +528,7 @@ static void read_options(int argc, char **argv, struct wishes *wishes)
 		{ "orders", no_argument, &orders, 1 },
 		{ "place", required_argument, NULL, 'p' },
 		{ "weaken", required_argument, NULL, 'w' },
+		{ "unwatched", no_argument, &unwatched, 1 },
 		{ "replay", required_argument, NULL, 'r' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
@@ -546,6 +548,7 @@ static void read_options(int argc, char **argv, struct wishes *wishes)
 	wishes->first = first;
 	wishes->json = json;
 	wishes->orders = orders;
+	search_unwatched = unwatched;
 	if (wishes->replay != NULL && wishes->scenario == NULL)
 		refuse("--replay needs --scenario, for the schedule", wishes->replay);
 	if (!wishes->has_seed)
