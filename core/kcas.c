@@ -343,6 +343,19 @@ bool cf_kcas_finish(struct cf_region *region, struct cf_thread *thread)
 	return true;
 }
 
+void cf_kcas_finish_all(struct cf_region *region)
+{
+	uint32_t high = cf_bound(&region->header.high_threads, CF_THREADS);
+	struct cf_thread *thread;
+	uint32_t i;
+
+	for (i = 0; i < high; i++) {
+		thread = cf_thread_at(region, i);
+		if (thread != NULL)
+			(void)cf_kcas_finish(region, thread);
+	}
+}
+
 carafe_status cf_outcome_status(enum cf_outcome outcome)
 {
 	switch (outcome) {

@@ -112,6 +112,12 @@ static inline bool cf_read(struct cf_region *region, cf_word *word, uint64_t *bi
 /* Finishes whatever operation a thread's descriptors still hold; for the sweep. */
 bool cf_kcas_finish(struct cf_region *region, struct cf_thread *thread);
 
+/*
+ * Of all threads: afterwards nobody carries out what a thread had begun that is dead.  What is damaged
+ * is left for whoever needs it.
+ */
+void cf_kcas_finish_all(struct cf_region *region);
+
 carafe_status cf_outcome_status(enum cf_outcome outcome);
 
 #endif

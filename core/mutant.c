@@ -226,7 +226,14 @@ carafe_status cf_mutant_abandon(struct carafe_environment *environment, struct c
 				uint32_t identity)
 {
 	uint32_t before;
+	carafe_status status = as_owner(environment, view, identity, abandon_owned, &before);
 
+	if (status != CARAFE_STATUS_MUTANT_NOT_OWNED)
+		return status;
+	/* A wait for all in which it died may still be carried out by whoever meets it. */
+	cf_kcas_finish_all(environment->region);
+	if (!cf_view_again(environment->region, view))
+		return CARAFE_STATUS_INVALID_HANDLE;
 	return as_owner(environment, view, identity, abandon_owned, &before);
 }
 

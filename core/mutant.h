@@ -32,7 +32,10 @@ struct cf_mutant_state {
 carafe_status cf_mutant_release(struct carafe_environment *environment, struct cf_view *view,
 				uint32_t identity, uint32_t *count);
 
-/* The owner is gone: frees it, marks it abandoned, and offers it.  MUTANT_NOT_OWNED. */
+/*
+ * The owner is gone: frees it, marks it abandoned, and offers it.  MUTANT_NOT_OWNED: and it will not
+ * own it later by what it had begun.
+ */
 carafe_status cf_mutant_abandon(struct carafe_environment *environment, struct cf_view *view,
 				uint32_t identity);
 

@@ -312,11 +312,7 @@ static void finish_calls(struct cf_self *self)
 	uint64_t wait;
 	uint32_t i;
 
-	for (i = 0; i < high; i++) {
-		thread = cf_thread_at(self->region, i);
-		if (thread != NULL)
-			(void)cf_kcas_finish(self->region, thread);
-	}
+	cf_kcas_finish_all(self->region);
 	for (i = 0; i < high; i++) {
 		thread = cf_thread_at(self->region, i);
 		if (thread != NULL && cf_read(self->region, &thread->wait, &wait) &&

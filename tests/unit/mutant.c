@@ -8,7 +8,9 @@
 #include <carafe/mutant.h>
 #include <carafe/wait.h>
 
+#include "core/event.h"
 #include "core/mutant.h"
+#include "tests/unit/forge.h"
 #include "tests/unit/waiter.h"
 
 #define MOST_NT 0x7fffffffu
@@ -116,6 +118,33 @@ static void test_handover(void)
 	ok(is(two.id, 1, false), "and owns it");
 	leave(&one);
 	leave(&two);
+}
+
+/*
+ * A wait for all by who dies in it stands where others carry it out later: its first object is changed
+ * and the mutant is not.  Catches an owner that is told of as dead before it is the owner, which
+ * nobody tells again.
+ */
+static void test_abandon_half_done(void)
+{
+	struct cf_changes changes = { .count = 0 };
+	struct cf_view first, second;
+	carafe_handle event = new_object(environment, cf_event_birth(false, true), &first);
+	carafe_handle taken = new_object(environment, cf_mutant_birth(0, 0), &second);
+	struct cf_mutant_state state;
+
+	if (first.object > second.object)
+		bail_out("objects do not lie in the order in which a change goes");
+	(void)cf_event_type.take(environment->region, &first, 9, &changes);
+	(void)cf_mutant_type.take(environment->region, &second, 9, &changes);
+	install(&changes, 0, forge(&one, 0, UNDECIDED, &changes));
+	is_int(cf_mutant_abandon(environment, &second, 9), CARAFE_STATUS_SUCCESS,
+	       "who died while it took another object and the mutant owned it");
+	is_int(value_of(environment, &first.object->state), 0, "and had the other object");
+	must(cf_mutant_read(environment, again(environment, &second), &state), "read a mutant");
+	ok(state.owner == 0 && state.abandoned, "the mutant is free and abandoned");
+	must(cf_handle_close(environment, event), "close");
+	must(cf_handle_close(environment, taken), "close");
 }
 
 /* Reached by nobody who counts from 1; the second word is set near its end instead. */
@@ -262,6 +291,7 @@ int main(void)
 	test_birth();
 	test_release();
 	test_abandon();
+	test_abandon_half_done();
 	test_handover();
 	arrange(0, 0);
 	test_limit();
