@@ -243,10 +243,9 @@ static void close_while_waiting(void)
 	struct waiter *w = waits_any(THREAD, dev, OWNER, deadline, 0, FDS(event));
 
 	close(event);
-	waits_still(w, "the only descriptor of an object is closed while it is waited for");
 	fd = nt_event(dev, 1, 1);
-	is(fd, event, "a new one gets its number");
-	wait_ended(w, -ETIMEDOUT, UNTOUCHED, "the wait runs to its end");
+	is(fd, event, "a new object gets the number of one that is waited for and closed");
+	wait_ended(w, -ETIMEDOUT, UNTOUCHED, "the wait for that one runs to its end");
 	ok(nt_now() >= deadline, "not before its deadline");
 	event_is(fd, 1, 1, "the new object is not touched");
 
