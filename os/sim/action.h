@@ -25,6 +25,7 @@ enum sim_verb {
 	SIM_ACT_LATE,	   /* thread: its deadline passes */
 	SIM_ACT_INTERRUPT, /* thread: a signal ends its sleep */
 	SIM_ACT_FULL,	   /* thread, which is about to reserve memory: the disk is full */
+	SIM_ACT_SIGNAL,	   /* thread: its handler runs before its next step */
 	SIM_ACT_STALE,	   /* thread, which is about to load: it gives an older value */
 	SIM_ACT_VERBS
 };

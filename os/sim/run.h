@@ -17,6 +17,7 @@ struct sim_program {
 	struct {
 		unsigned process;
 		void (*run)(void);
+		void (*handler)(void); /* of signals, which may call what is safe there; or NULL */
 	} thread[SIM_MOST_THREADS];
 	void (*prepare)(void); /* in each thread, before the state is kept */
 	void (*step)(void);    /* a check, before every decision */

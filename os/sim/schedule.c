@@ -145,6 +145,15 @@ static bool sleeps(const struct virtual_thread *thread)
 	       (thread->blocked == SIM_ON_PARK || thread->blocked == SIM_ON_WATCH);
 }
 
+/* A handler does not interrupt itself, nor a thread's end. */
+static bool can_be_signalled(const struct virtual_thread *thread)
+{
+	return thread->handler != NULL && thread->standing == SIM_READY && !thread->signalled &&
+	       !thread->handling && thread->ending == UINT64_MAX &&
+	       (thread->blocked == SIM_FREE ||
+		(thread->blocked == SIM_ON_PARK && thread->woken == 0));
+}
+
 static bool may(enum sim_verb verb, unsigned who)
 {
 	const struct virtual_thread *thread = &sim_world.thread[who];
@@ -163,6 +172,8 @@ static bool may(enum sim_verb verb, unsigned who)
 		       thread->deadline != OS_NEVER;
 	case SIM_ACT_INTERRUPT:
 		return sleeps(thread) && thread->blocked == SIM_ON_PARK;
+	case SIM_ACT_SIGNAL:
+		return can_be_signalled(thread);
 	case SIM_ACT_STALE:
 		return thread->standing == SIM_READY && sim_may_age(thread);
 	default:
@@ -286,6 +297,11 @@ static void act(struct sim_action action)
 	case SIM_ACT_FULL:
 		thread->full = true;
 		break;
+	case SIM_ACT_SIGNAL:
+		thread->signalled = true;
+		if (thread->blocked == SIM_ON_PARK)
+			wake(thread, OS_INTERRUPTED);
+		break;
 	case SIM_ACT_STALE:
 		thread->age++;
 		break;
@@ -310,6 +326,36 @@ static void go(unsigned who)
 	fibre_switch(left_at(before), &sim_world.thread[who].fibre);
 }
 
+/*
+ * The present thread is to go on: if it was signalled its handler runs first, on its stack, and then
+ * it is asked again who goes on.  What the thread was about to do stays as it was.
+ */
+static bool handle_signal(void)
+{
+	struct virtual_thread *thread = sim_thread_now(), before = *thread;
+
+	if (!thread->signalled)
+		return false;
+	thread->signalled = false;
+	thread->handling = true;
+	thread->blocked = SIM_FREE;
+	thread->next = NULL;
+	thread->age = 0;
+	sim_inside = true;
+	sim_saw(SIM_ACT_SIGNAL);
+	thread->handler();
+	thread->handling = false;
+	thread->blocked = before.blocked;
+	thread->on = before.on;
+	thread->woken = before.woken;
+	thread->deadline = before.deadline;
+	thread->clock = before.clock;
+	thread->reserving = before.reserving;
+	thread->next = before.next;
+	thread->age = before.age;
+	return true;
+}
+
 static int decide(const struct sim_action *options, unsigned count)
 {
 	return decider != NULL ? decider->decide(decider->context, options, count) : 0;
@@ -318,6 +364,7 @@ static int decide(const struct sim_action *options, unsigned count)
 void sim_schedule(void)
 {
 	struct sim_action options[SIM_MOST_OPTIONS];
+	unsigned me = sim_world.current;
 	int choice;
 
 	for (;;) {
@@ -334,6 +381,8 @@ void sim_schedule(void)
 		record(options[choice]);
 		if (options[choice].verb == SIM_ACT_RUN) {
 			go(options[choice].who);
+			if (me != SIM_NONE && handle_signal())
+				continue;
 			sim_inside = sim_world.current != SIM_NONE;
 			return;
 		}
@@ -439,7 +488,8 @@ static uint64_t thread_state(const struct virtual_thread *thread)
 {
 	uint64_t bits = thread->standing | (uint64_t)thread->blocked << 8 |
 			(uint64_t)thread->woken << 16 | (uint64_t)thread->full << 24 |
-			(uint64_t)thread->age << 32;
+			(uint64_t)thread->age << 32 | (uint64_t)thread->signalled << 40 |
+			(uint64_t)thread->handling << 41;
 
 	return sim_mix(sim_mix(thread->seen, bits), thread->deadline);
 }

@@ -31,6 +31,8 @@
 unsigned sim_self(void);    /* the running thread; threads are numbered through all processes */
 unsigned sim_process(void); /* its process */
 
+bool sim_handling(void); /* whether a signal handler runs in it, which interrupted what it did */
+
 /* Steps so far: the one global order. The same inside a thread and in a check. */
 uint64_t sim_now(void);
 

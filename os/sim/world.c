@@ -244,6 +244,11 @@ unsigned sim_process(void)
 	return sim_thread_now()->process;
 }
 
+bool sim_handling(void)
+{
+	return sim_thread_now()->handling;
+}
+
 uint64_t sim_now(void)
 {
 	return sim_world.step;
@@ -470,6 +475,8 @@ bool sim_build(const struct sim_program *what)
 			return false;
 	for (i = 0; i < program.threads; i++)
 		sim_world.thread[i].standing = SIM_READY;
+	for (i = 0; i < program.threads; i++)
+		sim_world.thread[i].handler = program.thread[i].handler;
 	sim_save();
 	sim_world.step = 0;
 	sim_world.order = 0;

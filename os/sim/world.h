@@ -52,6 +52,9 @@ struct virtual_thread {
 	bool full;	  /* its reservation fails */
 	bool reserving;	  /* the next step is a reservation */
 	bool hosted;	  /* started by core/, and told to stop by core/ */
+	bool signalled;	  /* its handler is to run */
+	bool handling;	  /* its handler runs */
+	void (*handler)(void);
 	uint8_t age;	  /* how many values old what the next load gives is (os/sim/weak.h) */
 	const void *next; /* the word that it is about to load or compare, or NULL */
 	unsigned char locals[SIM_LOCALS];

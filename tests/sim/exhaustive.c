@@ -148,7 +148,9 @@ static bool execute(struct walk *walk, const struct sim_decider *decider)
 void search_exhaustive(struct search *search)
 {
 	struct walk walk = { .search = search, .states_room = 1 << 16 };
-	struct sim_decider decider = { decide, &walk, !search->plain };
+	/* A handler comes between any two steps of its thread, whoever else uses the word. */
+	struct sim_decider decider = { decide, &walk,
+				       !search->plain && search->bounds.signals == 0 };
 
 	walk.states = calloc(walk.states_room, sizeof(*walk.states));
 	if (walk.states == NULL)

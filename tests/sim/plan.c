@@ -104,6 +104,11 @@ void plan_run(void)
 		do_act(&act[i]);
 }
 
+void plan_handle(void)
+{
+	play(&present()->handler[sim_self()]);
+}
+
 static void make_objects(void)
 {
 	struct sim_call call;

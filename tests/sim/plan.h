@@ -39,11 +39,17 @@ struct plan {
 	struct act object[PLAN_OBJECTS]; /* made by thread 0 before the run */
 	struct act first[PLAN_THREADS];	 /* what each does before the run, without sleeping */
 	struct act thread[PLAN_THREADS][PLAN_ACTS];
+	/*
+	 * What the handler of a thread does each time, of which nothing depends on which thread it is.
+	 * The judge takes it for a thread beside the one that it interrupts.
+	 */
+	struct act handler[PLAN_THREADS];
 };
 
 /* For struct scenario. */
 void plan_prepare(void);
 void plan_run(void);
+void plan_handle(void);
 void plan_step(void);
 void plan_still(void);
 void plan_quiet(void);
@@ -94,6 +100,7 @@ enum plan_part { PLAN_THREADS_AND_QUEUES, PLAN_OBJECTS_AND_HANDLES };
 	.name = title, .about = text, .plan = table, .prepare = plan_prepare, .step = plan_step, \
 	.still = plan_still, .quiet = plan_quiet, .join = base_join, .finish = base_finish, \
 	.end = base_end
-#define RUNS(process) { process, plan_run }
+#define RUNS(process) { process, plan_run, NULL }
+#define HANDLES(process) { process, plan_run, plan_handle }
 
 #endif

@@ -60,7 +60,7 @@ static void draw_points(struct draw *draw, uint64_t *point, unsigned count, uint
 static unsigned strokes_of(const struct scenario_bounds *bounds)
 {
 	unsigned sum = bounds->deaths + bounds->halts + bounds->spurious + bounds->late +
-		       bounds->interrupts + bounds->failures;
+		       bounds->interrupts + bounds->signals + bounds->failures;
 
 	return sum < MOST_POINTS ? sum : MOST_POINTS;
 }

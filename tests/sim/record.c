@@ -13,6 +13,7 @@
 #include "core/word.h"
 #include "tests/sim/linear.h"
 #include "tests/sim/record.h"
+#include "tests/sim/scenario.h"
 
 #define MOST_CALLS 96u
 #define FIRST_STAMP 1000u /* of the run */
@@ -52,7 +53,7 @@ static struct sim_call *new_call(const struct sim_call *asked)
 		sim_fail("more calls than the record holds");
 	call = &RECORD->call[RECORD->calls++];
 	*call = *asked;
-	call->thread = sim_self();
+	call->thread = sim_self() + (sim_handling() ? scenario_present->threads : 0);
 	call->returned = SIM_NEVER;
 	call->due = SIM_NEVER;
 	for (uint32_t i = 0; i < call->handles; i++)
@@ -243,6 +244,9 @@ void record_thread(void)
 
 	base_must(carafe_thread_id(base_environment(), &RECORD->id[sim_self()]),
 		  "carafe_thread_id");
+	/* What its handler calls is judged as of a thread of its own. */
+	if (scenario_present->bounds.signals != 0)
+		RECORD->id[scenario_present->threads + sim_self()] = RECORD->id[sim_self()];
 	RECORD->slot[process] = base_environment()->process;
 	RECORD->opened[process] = true;
 }
@@ -325,6 +329,8 @@ static void describe_process(struct sim_process *process, uint32_t number)
 
 static void describe_thread(struct sim_thread *thread, uint32_t number)
 {
+	if (number >= scenario_present->threads && scenario_present->bounds.signals != 0)
+		number -= scenario_present->threads;
 	thread->process = sim_process_of(number);
 	thread->ended = stamp(sim_ending(number));
 	thread->swept = stamp(sim_finished(number));

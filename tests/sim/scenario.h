@@ -21,6 +21,7 @@ struct scenario_bounds {
 	unsigned spurious;   /* sleeps that end for no reason */
 	unsigned late;	     /* deadlines that pass although somebody could go on */
 	unsigned interrupts; /* sleeps that a signal ends */
+	unsigned signals;    /* that interrupt a thread between two steps, or asleep */
 	unsigned failures;   /* os_file_reserve() with the disk full */
 	/* Loads that give a value one older; not 0: on the processor of os/sim/weak.h. */
 	unsigned stale;
@@ -34,6 +35,7 @@ struct scenario_bounds {
 struct scenario_thread {
 	unsigned process;
 	void (*run)(void);
+	void (*handler)(void); /* of signals; NULL: it gets none */
 };
 
 struct scenario {

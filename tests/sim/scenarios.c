@@ -45,6 +45,11 @@
 	one(set_for_two) \
 	one(switch_and_alert) \
 	one(switch_and_pulse) \
+	one(signal_and_alert) \
+	one(signal_and_change) \
+	one(signal_and_death) \
+	one(signal_and_pulse) \
+	one(signal_and_wait) \
 	one(switch_and_wait) \
 	one(two_pulses) \
 	one(two_switches) \

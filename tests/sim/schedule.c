@@ -4,7 +4,7 @@
  *
  * A schedule lists what was done: "0*57,1*12,K1,0*3" lets thread 0 make 57 steps and thread 1 then
  * 12, kills process 1, and goes on with thread 0.  H halts a thread, S lets it wake for no reason,
- * L lets its deadline pass, I interrupts it, F fills the disk under it, P lets time pass while
+ * L lets its deadline pass, I interrupts it, G runs its signal handler, F fills the disk under it, P lets time pass while
  * nobody can go on.
  *
  * What happens if a process dies here: see os/sim/sim.h.
@@ -18,9 +18,9 @@
 #include "tests/sim/search.h"
 
 static const char letters[SIM_ACT_VERBS] = {
-	[SIM_ACT_PASS] = 'P',	  [SIM_ACT_KILL] = 'K',	 [SIM_ACT_HALT] = 'H',
-	[SIM_ACT_SPURIOUS] = 'S', [SIM_ACT_LATE] = 'L',	 [SIM_ACT_INTERRUPT] = 'I',
-	[SIM_ACT_FULL] = 'F',	  [SIM_ACT_STALE] = 'O',
+	[SIM_ACT_PASS] = 'P',	  [SIM_ACT_KILL] = 'K',	  [SIM_ACT_HALT] = 'H',
+	[SIM_ACT_SPURIOUS] = 'S', [SIM_ACT_LATE] = 'L',	  [SIM_ACT_INTERRUPT] = 'I',
+	[SIM_ACT_FULL] = 'F',	  [SIM_ACT_SIGNAL] = 'G', [SIM_ACT_STALE] = 'O',
 };
 
 /* ---- Text ------------------------------------------------------------------------------- */
@@ -172,6 +172,7 @@ static enum sim_end follow_once(const struct scenario *scenario, const struct sc
 		.spurious = SCENARIO_ANY,
 		.late = SCENARIO_ANY,
 		.interrupts = SCENARIO_ANY,
+		.signals = SCENARIO_ANY,
 		.failures = SCENARIO_ANY,
 		.stale = SCENARIO_ANY,
 		.rounds = scenario->bounds.rounds > scenario->exhaustive.rounds

@@ -40,6 +40,7 @@ bool scenario_build(const struct scenario *scenario, const struct scenario_bound
 	for (i = 0; i < scenario->threads; i++) {
 		program.thread[i].process = scenario->thread[i].process;
 		program.thread[i].run = scenario->thread[i].run;
+		program.thread[i].handler = scenario->thread[i].handler;
 	}
 	return sim_build(&program);
 }
@@ -55,6 +56,7 @@ static struct sim_budget budget_of(const struct scenario_bounds *bounds)
 			[SIM_ACT_SPURIOUS] = bounds->spurious,
 			[SIM_ACT_LATE] = bounds->late,
 			[SIM_ACT_INTERRUPT] = bounds->interrupts,
+			[SIM_ACT_SIGNAL] = bounds->signals,
 			[SIM_ACT_FULL] = bounds->failures,
 			[SIM_ACT_STALE] = bounds->stale,
 		},

@@ -67,7 +67,7 @@ static const char usage[] =
 	"process 1\n"
 	"and goes on with thread 0; H halts a thread, S wakes it for no reason, L lets its "
 	"deadline pass,\n"
-	"I interrupts it, F fills the disk under it, O lets its next load give an older value, P "
+	"I interrupts it, G runs its signal handler, F fills the disk under it, O lets its next load give an older value, P "
 	"lets time\n"
 	"pass while nobody can go on.\n"
 	"\n"
