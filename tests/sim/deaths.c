@@ -192,6 +192,22 @@ const struct scenario scenario_ends_of_threads = {
 	.exhaustive = { .preemptions = 1 },
 };
 
+static const struct plan forking = {
+	.object = { AUTO(0), MUTANT(1), MANUAL(0) },
+	.thread = { { SET(0), FORK, WAIT(2, TIMED), FREE_IT(1), SHUT(2) },
+		    { WAIT(0, TIMED), ALL(1, 2, TIMED), FREE_IT(1), ROUND },
+		    { WHOSE(1), SET(2), WAIT(1, TIMED), FREE_IT(1), SHUT(0), MAKE(4, 1, 0) } },
+};
+
+/* Catches a child that has what its parent's thread has, or not what its process has. */
+const struct scenario scenario_fork_and_death = {
+	PLANNED("fork-and-death", "a child has the handles of its parent and nothing else", &forking),
+	.processes = 2,
+	.threads = 2,
+	.thread = { RUNS(0), RUNS(1) },
+	ONE_DEATH,
+};
+
 static const struct plan leaving = {
 	.object = { MUTANT(0), AUTO(0) },
 	.first = { [1] = WAIT(0, EVER) },

@@ -83,6 +83,9 @@ static void do_act(const struct act *act)
 		sim_point();
 		base_must(cf_round(base_environment()), "a round");
 		break;
+	case PLAN_FORK:
+		record_fork(plan_run);
+		break;
 	case PLAN_LEAVE:
 		sim_point();
 		sim_exit();

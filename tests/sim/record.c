@@ -25,6 +25,8 @@ struct record {
 	uint32_t waiting[SIM_MOST_THREADS]; /* 1 + the wait that the thread is in, or 0 */
 	uint64_t swept[SIM_MOST_PROCESSES];
 	bool opened[SIM_MOST_PROCESSES];
+	uint32_t forker; /* the process that forks; no two do in a scenario */
+	void (*child)(void);
 	uint32_t slot[SIM_MOST_PROCESSES];
 	uint32_t id[MODEL_THREADS];
 	uint32_t index[MODEL_OBJECTS]; /* of what was made before the run */
@@ -279,10 +281,32 @@ void record_share(void)
 	call->returned = call->invoked + 1;
 }
 
-void record_forked(uint32_t parent)
+/* What the child begins with: nothing here is a step but finding out its thread's id. */
+static void begin_child(void)
 {
+	uint32_t parent = RECORD->forker;
+
+	BASE->environment[sim_process()] = BASE->environment[parent];
 	memcpy(RECORD->handle[sim_process()], RECORD->handle[parent], sizeof(RECORD->handle[0]));
 	record_thread();
+	RECORD->child();
+}
+
+void record_fork(void (*run)(void))
+{
+	const struct sim_call asked = { .operation = SIM_FORK, .target = sim_processes() };
+	struct sim_call *call;
+
+	sim_point();
+	RECORD->child = run;
+	RECORD->forker = sim_process();
+	call = new_call(&asked);
+	call->invoked = stamp(sim_now());
+	sim_note(SIM_FORK);
+	if (sim_fork(begin_child) == SIM_NONE)
+		sim_fail("no room for a child");
+	call->returned = stamp(sim_now() + 1);
+	sim_note(call->returned != SIM_NEVER);
 }
 
 /* ---- in the end ---- */

@@ -41,8 +41,8 @@ void record_thread(void);
 
 carafe_handle record_handle(uint32_t process, uint32_t object);
 
-/* The calling process was made by fork(). */
-void record_forked(uint32_t parent);
+/* Forks, which is written down, too; the child's thread runs this, with its parent's handles. */
+void record_fork(void (*run)(void));
 
 /* For step(): notices who sleeps, and when the dead have been swept. */
 void record_step(void);

@@ -21,6 +21,7 @@
 	one(death_of_signaller) \
 	one(death_of_waiter) \
 	one(ends_of_threads) \
+	one(fork_and_death) \
 	one(engine_lost_update) \
 	one(engine_dead_holder) \
 	one(engine_wrong_address) \
