@@ -2,18 +2,19 @@
 # Applies one mutant of a list: awk -v name=NAME -v root=FOLDER -f mutate.awk LIST
 # writes the changed file to the standard output; exit status 3: the text is not there once.
 # A mutant may have several such texts in its file.
-# With list=1: the names, their files and descriptions, separated by tabs.
+# With list=1: the names, their files, "weak_", "open_" or "-", and descriptions, separated by tabs.
 
 function flush_mutant()
 {
 	if (list && this != "")
-		print this "\t" file "\t" about
+		print this "\t" file "\t" mark "\t" about
 }
 
 /^== / {
 	flush_mutant()
 	this = $2
 	file = $3
+	mark = $4 != "" ? $4 "_" : "-"
 	part = about = ""
 	hunks = 0
 	next

@@ -287,6 +287,14 @@ static void still_visited(void)
 		sim_fail("thread 0 sleeps, and thread 2 has granted its wait");
 }
 
+/* Somebody has gone a round. */
+static void quiet_halted(void)
+{
+	if (count_released() > 1)
+		sim_fail("one set released %u threads", count_released());
+	check_sleepers();
+}
+
 /* Times out, or is released; a set that was given to nobody is there still. */
 static void quiet_timed(void)
 {
@@ -459,4 +467,21 @@ const struct scenario scenario_visitor_wakes = {
 	.end = base_end,
 	.bounds = { .preemptions = SCENARIO_ANY, .deaths = 1 },
 	.exhaustive = { .preemptions = 0, .deaths = 1 },
+};
+
+/* Catches a round that helps only after deaths. */
+const struct scenario scenario_set_halt = {
+	.name = "set-halt",
+	.about = "who signals may be stopped at any step: after a round nobody sleeps beside a "
+		 "signalled event",
+	.processes = 2,
+	.threads = 2,
+	.thread = { { 0, wait_for_ever }, { 1, set } },
+	.prepare = prepare_event,
+	.quiet = quiet_halted,
+	.join = base_join,
+	.finish = base_finish,
+	.end = base_end,
+	.bounds = { .preemptions = SCENARIO_ANY, .halts = 1 },
+	.exhaustive = { .preemptions = 0, .halts = 1 },
 };

@@ -33,6 +33,7 @@
 	one(set_wait) \
 	one(set_wait_late) \
 	one(set_death) \
+	one(set_halt) \
 	one(grant_death) \
 	one(janitor_wakes) \
 	one(janitors_die) \
