@@ -45,4 +45,19 @@ for path in "$CARAFE_SRCDIR"/include/carafe/*.h; do
 		echo "ok $number # SKIP no C++ compiler ($CXX) for $header"
 	fi
 done
+# What is installed as <linux/ntsync.h> where the system has none.  Catches one that stands in its own
+# way, or that does not say what programs ask for.
+cat >"$folder/wine.c" <<'C'
+#include <linux/ntsync.h>
+#include <carafe/linux/ntsync.h>
+#if !defined(NTSYNC_IOC_EVENT_READ) || !defined(CARAFE_LINUX_NTSYNC_H)
+#error "not ours, or not all of it"
+#endif
+struct ntsync_wait_args nothing;
+C
+# shellcheck disable=SC2086
+$CC -std=c11 -Wall -Wextra -Wpedantic -Werror -I"$CARAFE_SRCDIR/compat/ntsync/include" \
+	-I"$CARAFE_SRCDIR/include" -c "$folder/wine.c" -o "$folder/wine.o" 2>"$folder/errors"
+report $? "<linux/ntsync.h> where the system has none"
+
 echo "1..$number"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tools/preload.c - finds libcarafe-ntsync.so.  See tools/preload.h.
+ * tools/preload.c - finds the library to be preloaded.  See tools/preload.h.
  *
  * A loader complains of each library of the other width that LD_PRELOAD names, and of one that is
  * not there.  Its own word $LIB stands for a folder of the program's width; which one that is, each
@@ -19,8 +19,6 @@
 
 #include "tools/preload.h"
 #include "tools/system.h"
-
-#define LIBRARY "libcarafe-ntsync.so"
 
 static bool is_set(const char *value)
 {
@@ -43,7 +41,7 @@ static bool find_in_build(char *path, size_t size)
 	slash = strrchr(program, '/');
 	if (slash != NULL && strcmp(slash, "/.libs") == 0)
 		folder = "/";
-	length = snprintf(path, size, "%s%s" LIBRARY, program, folder);
+	length = snprintf(path, size, "%s%s" CARAFE_PRELOAD_LIBRARY, program, folder);
 	return length > 0 && (size_t)length < size && access(path, R_OK) == 0;
 }
 
@@ -112,7 +110,7 @@ bool preload_find(char *path, size_t size, const char **why)
 	else if (find_in_build(path, size))
 		length = (int)strlen(path);
 	else
-		length = snprintf(path, size, "%s", CARAFE_PKGLIBDIR "/" LIBRARY);
+		length = snprintf(path, size, "%s", CARAFE_PKGLIBDIR "/" CARAFE_PRELOAD_LIBRARY);
 	if (length < 0 || (size_t)length >= size) {
 		*why = "its path is too long";
 		return false;
@@ -125,7 +123,7 @@ bool preload_find(char *path, size_t size, const char **why)
 	}
 	/* The loader takes both for the end of a name and knows no way around. */
 	if (strpbrk(path, " :") != NULL) {
-		*why = "its path has a space or a colon, which LD_PRELOAD cannot hold";
+		*why = "its path has a space or a colon, which " CARAFE_PRELOAD_VARIABLE " cannot hold";
 		return false;
 	}
 	return true;
@@ -133,7 +131,7 @@ bool preload_find(char *path, size_t size, const char **why)
 
 bool preload_set(const char *path)
 {
-	const char *old = getenv("LD_PRELOAD");
+	const char *old = getenv(CARAFE_PRELOAD_VARIABLE);
 	size_t size = strlen(path) + 2 + (is_set(old) ? strlen(old) : 0);
 	char *value = malloc(size);
 	bool done;
@@ -141,14 +139,14 @@ bool preload_set(const char *path)
 	if (value == NULL)
 		return false;
 	snprintf(value, size, "%s%s%s", path, is_set(old) ? ":" : "", is_set(old) ? old : "");
-	done = setenv("LD_PRELOAD", value, 1) == 0;
+	done = setenv(CARAFE_PRELOAD_VARIABLE, value, 1) == 0;
 	free(value);
 	return done;
 }
 
 bool preload_is_set(void)
 {
-	const char *value = getenv("LD_PRELOAD");
+	const char *value = getenv(CARAFE_PRELOAD_VARIABLE);
 
-	return value != NULL && strstr(value, LIBRARY) != NULL;
+	return value != NULL && strstr(value, CARAFE_PRELOAD_LIBRARY) != NULL;
 }

@@ -21,7 +21,7 @@ bool preload_find(char *path, size_t size, const char **why);
 /* Whether the loader takes the path for programs of 32 and of 64 bits. */
 bool preload_serves_both(const char *path);
 
-/* Puts it before what LD_PRELOAD says in this process; false when there is no memory. */
+/* Puts it before what LD_PRELOAD (macOS: DYLD_INSERT_LIBRARIES) says in this process; false when there is no memory. */
 bool preload_set(const char *path);
 
 /* Whether this process itself was started with it. */

@@ -11,16 +11,16 @@
 
 #include "compat/ntsync/attach.h"
 
-#include <dirent.h>
 #include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "compat/ntsync/cache.h"
+#include "compat/ntsync/inherited.h"
 #include "compat/ntsync/object.h"
 #include "compat/ntsync/real.h"
 #include "os/os.h"
+#include "os/posix/posix.h"
 
 cf_word cf_nt_attached;
 unsigned cf_nt_life = 1;
@@ -35,6 +35,15 @@ static void in_child(void)
 	cf_nt_life++;
 }
 
+/* The library's own descriptors are not the program's to close. */
+static void told(int fd, bool ours)
+{
+	if (ours)
+		cf_nt_hide(fd);
+	else if (cf_nt_known(fd))
+		cf_nt_unhide(fd);
+}
+
 #if defined(__GNUC__)
 __attribute__((constructor))
 #endif
@@ -45,25 +54,16 @@ static void setup(void)
 	cf_nt_real_find();
 	off = choice != NULL && strcmp(choice, "kernel") == 0;
 	home = getpid();
+	cf_descriptor_told = told;
 	if (!off)
 		(void)os_at_fork(NULL, NULL, in_child);
 }
 
 /* Descriptors that were here before the process used ntsync, and look like ours. */
-static void expect_inherited(void)
+static void expect_inherited(int fd)
 {
-	DIR *list = opendir("/proc/self/fd");
-	struct dirent *entry;
-
-	if (list == NULL)
-		return;
-	while ((entry = readdir(list)) != NULL) {
-		int fd = atoi(entry->d_name);
-
-		if (entry->d_name[0] != '.' && cf_nt_is_marked(fd))
-			cf_nt_expect(fd);
-	}
-	(void)closedir(list);
+	if (cf_nt_is_marked(fd))
+		cf_nt_expect(fd);
 }
 
 bool cf_nt_off(void)
@@ -91,7 +91,7 @@ carafe_status cf_nt_attach(struct carafe_environment **environment)
 	status = carafe_environment_open(NULL, 0, &opened);
 	if (CARAFE_SUCCESS(status)) {
 		if (cf_cas(&cf_nt_attached, 0, (uint64_t)(uintptr_t)opened))
-			expect_inherited();
+			cf_nt_each_open(expect_inherited);
 		else
 			(void)carafe_environment_close(opened);
 	}

@@ -13,6 +13,11 @@
 #define COUNT UINT64_C(0x3ff8)
 #define COUNT_STEP UINT64_C(8)
 
+/* Some systems never reserve what is not touched. */
+#ifndef MAP_NORESERVE
+#define MAP_NORESERVE 0
+#endif
+
 _Static_assert(CF_NT_DESCRIPTORS <= UINT32_MAX, "descriptors are counted in 32 bits");
 
 cf_word *cf_nt_words;

@@ -16,6 +16,7 @@
 
 #include "compat/ntsync/attach.h"
 #include "compat/ntsync/hold.h"
+#include "compat/ntsync/shard.h"
 #include "core/environment.h"
 #include "core/external.h"
 #include "core/handle.h"
@@ -45,20 +46,21 @@ static uint64_t next_probe(uint64_t word, uint32_t shard, int fd)
 }
 
 /*
- * Whether nobody holds the byte any more.  That this answer comes from the right file is checked,
+ * Whether nobody has the lock any more.  That this answer comes from the right file is checked,
  * since a program can close our probe by means that we do not see, and then open something else.
  */
 static bool is_free(struct carafe_environment *environment, int probe, uint32_t shard,
-		    uint32_t byte)
+		    uint32_t number)
 {
+	struct stat info;
 	bool held;
 
-	return CARAFE_SUCCESS(os_lock_test(probe, byte, &held)) && !held &&
-	       cf_nt_is_shard(environment, probe, shard);
+	return CARAFE_SUCCESS(os_lock_test(probe, number, &held)) && !held &&
+	       fstat(probe, &info) == 0 && cf_nt_is_shard(environment, &info, shard);
 }
 
 static bool ask_new_probe(struct carafe_environment *environment, cf_word *place, uint64_t seen,
-			  uint32_t shard, uint32_t byte)
+			  uint32_t shard, uint32_t number)
 {
 	char name[CF_SHARD_NAME];
 	bool answer;
@@ -67,7 +69,7 @@ static bool ask_new_probe(struct carafe_environment *environment, cf_word *place
 	cf_shard_name(shard, name);
 	if (!CARAFE_SUCCESS(os_locks_open(environment->place.folder, name, false, &probe)))
 		return false;
-	answer = is_free(environment, probe, shard, byte);
+	answer = is_free(environment, probe, shard, number);
 	if (probe < LOWEST_KEPT || !cf_cas(place, seen, next_probe(seen, shard, probe)))
 		os_locks_close(probe);
 	else if (probe_of(seen) >= 0)

@@ -9,10 +9,10 @@
  * nobody but the program itself takes away, on purpose, while it is in use:
  *
  *   - the calling thread's own stack, above the present frame
- *   - the program's variables, and the heap after them, up to where it ends at present
+ *   - on Linux, the program's variables, and the heap after them, up to where it ends at present
  *
- * Of these each page is asked for once.  Arguments of requests nearly always lie there, and cost a
- * comparison or two.
+ * Arguments of requests nearly always lie there, and cost a comparison or two.  Where the kernel has
+ * no system call that only looks, it does the copying itself (compat/ntsync/posix/copy.c).
  *
  * What this cannot see, and is a fault instead of an EFAULT: such a page that the program unmapped
  * or protected (munmap(), mprotect()) after it was seen; and any page that another thread takes

@@ -17,16 +17,13 @@
 
 #include "compat/ntsync/attach.h"
 #include "compat/ntsync/hold.h"
+#include "compat/ntsync/lifetime.h"
 #include "compat/ntsync/real.h"
 #include "compat/ntsync/token.h"
 #include "core/environment.h"
 #include "core/external.h"
 #include "core/handle.h"
 #include "core/region.h"
-
-#ifndef F_OFD_SETLK
-#define F_OFD_SETLK 37
-#endif
 
 /*
  * Objects are collected when so many were made since, or as many as there ever were at once if that
@@ -36,35 +33,6 @@
 
 /* Objects made by this process since it collected last; CAS by any thread. */
 static cf_word made;
-
-/*
- * Opens the shard's file anew, at the lowest number, with a lock on one byte. A descriptor, or
- * -errno.
- */
-static int open_locked(struct carafe_environment *environment, uint32_t shard, uint32_t byte,
-		       int flags)
-{
-	bool read_only = (flags & O_ACCMODE) == O_RDONLY;
-	struct flock lock = { .l_type = read_only ? F_RDLCK : F_WRLCK,
-			      .l_whence = SEEK_SET,
-			      .l_start = (off_t)byte,
-			      .l_len = 1 };
-	int folder = environment->place.folder, error, fd;
-	char name[CF_SHARD_NAME];
-
-	cf_shard_name(shard, name);
-	flags |= O_NOFOLLOW | O_NOCTTY;
-	fd = cf_nt_real.openat64(folder, name, flags);
-	if (fd < 0 && errno == ENOENT)
-		fd = cf_nt_real.openat64(folder, name, flags | O_CREAT, S_IRUSR | S_IWUSR);
-	if (fd < 0)
-		return -errno;
-	if (cf_nt_real.fcntl64(fd, F_OFD_SETLK, &lock) == 0)
-		return fd;
-	error = errno == EAGAIN || errno == ENOLCK ? ENOMEM : errno;
-	(void)cf_nt_real.close(fd);
-	return -error;
-}
 
 static bool mark(int fd, uint64_t token)
 {
@@ -81,7 +49,7 @@ static int open_instance(struct carafe_environment *environment, int flags)
 	status = cf_external_instance(environment, &instance);
 	if (!CARAFE_SUCCESS(status))
 		return -cf_nt_errno(status);
-	fd = open_locked(environment, CF_SHARD_DEVICE, instance,
+	fd = cf_nt_open_held(environment, CF_SHARD_DEVICE, instance,
 			 flags & (O_ACCMODE | O_CLOEXEC | O_NONBLOCK));
 	if (fd < 0)
 		return fd;
@@ -137,7 +105,7 @@ static int give(struct carafe_environment *environment, carafe_handle handle, ui
 	if (!CARAFE_SUCCESS(status))
 		return -cf_nt_errno(status);
 	index = cf_object_index(environment->region, view.object);
-	fd = open_locked(environment, cf_shard(index), index, O_RDWR | O_CLOEXEC);
+	fd = cf_nt_open_held(environment, cf_shard(index), index, O_RDWR | O_CLOEXEC);
 	if (fd < 0)
 		return fd;
 	status = cf_handle_adopt(environment, handle, instance, &view);

@@ -10,6 +10,8 @@
 #ifndef CF_NT_DESCRIPTOR_H
 #define CF_NT_DESCRIPTOR_H
 
+#include <stdio.h>
+
 #include "compat/ntsync/cache.h"
 #include "compat/ntsync/real.h"
 
@@ -23,6 +25,11 @@ static inline int cf_nt_close(int fd)
 }
 
 int cf_nt_close_range(unsigned first, unsigned last, unsigned flags);
+int cf_nt_close_from(int first);
+
+/* freopen() by a call of that kind: it closes a descriptor. */
+FILE *cf_nt_reopen(FILE *(*call)(const char *, const char *, FILE *), const char *path,
+		   const char *mode, FILE *stream);
 
 /* How dup2(), dup3() and their system calls differ. */
 typedef int (*cf_nt_replace_call)(int from, int to, int flags);

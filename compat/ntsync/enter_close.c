@@ -3,72 +3,36 @@
  * compat/ntsync/enter_close.c - in front of all that closes or duplicates descriptors.
  *
  * The library's own calls do not come by here: the linker gives it __wrap_close() instead, so that
- * it can close what programs cannot, and cf_high_descriptor() tells us which descriptors those are.
+ * it can close what programs cannot.
  *
  * What happens if a process dies here: compat/ntsync/closing.h says it.
  */
 #include <config.h>
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "compat/ntsync/closing.h"
 #include "compat/ntsync/descriptor.h"
 #include "compat/ntsync/enter.h"
-#include "os/posix/posix.h"
 
 int cf_nt_enter_close(int fd) CF_NT_ENTER("close");
 int cf_nt_enter_close_range(unsigned first, unsigned last, int flags) CF_NT_ENTER("close_range");
-void cf_nt_enter_closefrom(int first) CF_NT_ENTER("closefrom");
+int cf_nt_enter_closefrom(int first) CF_NT_ENTER("closefrom");
 int cf_nt_enter_dup(int fd) CF_NT_ENTER("dup");
 int cf_nt_enter_dup2(int from, int to) CF_NT_ENTER("dup2");
 int cf_nt_enter_dup3(int from, int to, int flags) CF_NT_ENTER("dup3");
-int cf_nt_enter_fcntl(int fd, int command, void *argument) CF_NT_ENTER("fcntl");
-int cf_nt_enter_fcntl64(int fd, int command, void *argument) CF_NT_ENTER("fcntl64");
-int cf_nt_enter_fcntl_time64(int fd, int command, void *argument) CF_NT_ENTER("__fcntl_time64");
 int cf_nt_enter_fclose(FILE *stream) CF_NT_ENTER("fclose");
 FILE *cf_nt_enter_freopen(const char *path, const char *mode, FILE *stream) CF_NT_ENTER("freopen");
-FILE *cf_nt_enter_freopen64(const char *path, const char *mode, FILE *stream)
-	CF_NT_ENTER("freopen64");
 
 int __wrap_close(int fd);
-int __wrap_closedir(DIR *list);
-int __real_closedir(DIR *list);
-int __wrap_cf_high_descriptor(int fd);
-int __real_cf_high_descriptor(int fd);
 
 /* What the library calls instead of close(). */
 int __wrap_close(int fd)
 {
-	if (cf_nt_known(fd))
-		cf_nt_unhide(fd);
 	return cf_nt_real.close(fd);
-}
-
-/* What the library calls instead of closedir(), which closes a descriptor, too. */
-int __wrap_closedir(DIR *list)
-{
-	int fd = dirfd(list);
-
-	if (cf_nt_known(fd))
-		cf_nt_unhide(fd);
-	return __real_closedir(list);
-}
-
-/* What the library calls instead of cf_high_descriptor(): all its descriptors come from there. */
-int __wrap_cf_high_descriptor(int fd)
-{
-	int moved = __real_cf_high_descriptor(fd), saved = errno;
-
-	if (moved >= 0)
-		cf_nt_hide(moved);
-	errno = saved;
-	return moved;
 }
 
 int cf_nt_enter_close(int fd)
@@ -81,7 +45,7 @@ int cf_nt_enter_close_range(unsigned first, unsigned last, int flags)
 	return cf_nt_close_range(first, last, (unsigned)flags);
 }
 
-/* A kernel before 5.9 has no range to close. */
+/* Not every system has a range to close, nor has Linux before 5.9. */
 static void close_each(int first)
 {
 	long end = sysconf(_SC_OPEN_MAX);
@@ -92,12 +56,19 @@ static void close_each(int first)
 		(void)cf_nt_close(fd);
 }
 
-void cf_nt_enter_closefrom(int first)
+int cf_nt_close_from(int first)
 {
 	int from = first > 0 ? first : 0;
 
 	if (cf_nt_close_range((unsigned)from, UINT_MAX, 0) < 0)
 		close_each(from);
+	return 0;
+}
+
+/* Some systems' returns nothing. */
+int cf_nt_enter_closefrom(int first)
+{
+	return cf_nt_close_from(first);
 }
 
 /* What nothing is known of is duplicated by a jump; see cf_nt_close(). */
@@ -129,32 +100,6 @@ int cf_nt_enter_dup3(int from, int to, int flags)
 	return cf_nt_replace(from, to, flags, call_dup3);
 }
 
-static bool is_duplication(int fd, int command)
-{
-	return CF_NT_SELDOM(command == F_DUPFD || command == F_DUPFD_CLOEXEC) && cf_nt_known(fd);
-}
-
-int cf_nt_enter_fcntl(int fd, int command, void *argument)
-{
-	if (is_duplication(fd, command))
-		return cf_nt_duplicated(fd, cf_nt_real.fcntl(fd, command, argument));
-	return cf_nt_real.fcntl(fd, command, argument);
-}
-
-int cf_nt_enter_fcntl64(int fd, int command, void *argument)
-{
-	if (is_duplication(fd, command))
-		return cf_nt_duplicated(fd, cf_nt_real.fcntl64(fd, command, argument));
-	return cf_nt_real.fcntl64(fd, command, argument);
-}
-
-int cf_nt_enter_fcntl_time64(int fd, int command, void *argument)
-{
-	if (is_duplication(fd, command))
-		return cf_nt_duplicated(fd, cf_nt_real.fcntl_time64(fd, command, argument));
-	return cf_nt_real.fcntl_time64(fd, command, argument);
-}
-
 /* Streams are closed inside the C library, where we cannot see it. */
 int cf_nt_enter_fclose(FILE *stream)
 {
@@ -169,8 +114,8 @@ int cf_nt_enter_fclose(FILE *stream)
 	return result;
 }
 
-static FILE *reopen(FILE *(*call)(const char *, const char *, FILE *), const char *path,
-		    const char *mode, FILE *stream)
+FILE *cf_nt_reopen(FILE *(*call)(const char *, const char *, FILE *), const char *path,
+		   const char *mode, FILE *stream)
 {
 	int fd = cf_load32(&cf_nt_known_end) == 0 ? -1 : fileno(stream);
 	struct cf_nt_closing closing;
@@ -186,10 +131,5 @@ static FILE *reopen(FILE *(*call)(const char *, const char *, FILE *), const cha
 
 FILE *cf_nt_enter_freopen(const char *path, const char *mode, FILE *stream)
 {
-	return reopen(cf_nt_real.freopen, path, mode, stream);
-}
-
-FILE *cf_nt_enter_freopen64(const char *path, const char *mode, FILE *stream)
-{
-	return reopen(cf_nt_real.freopen64, path, mode, stream);
+	return cf_nt_reopen(cf_nt_real.freopen, path, mode, stream);
 }

@@ -8,57 +8,15 @@
 
 #include "compat/ntsync/object.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "compat/ntsync/attach.h"
 #include "compat/ntsync/hold.h"
-#include "compat/ntsync/real.h"
+#include "compat/ntsync/lifetime.h"
 #include "compat/ntsync/token.h"
 #include "core/external.h"
 #include "core/region.h"
-
-/* The files of the shards, as far as this process had to do with them. Written once, file last. */
-static struct {
-	cf_word device; /* of the file system */
-	cf_word file;	/* 0: not known yet */
-} shards[CF_SHARDS + 1];
-
-static bool is_same(const struct stat *info, uint32_t shard)
-{
-	return cf_load(&shards[shard].file) == (uint64_t)info->st_ino &&
-	       cf_load(&shards[shard].device) == (uint64_t)info->st_dev;
-}
-
-/* Gets to know a shard's file; false: it is not there. */
-static bool learn(struct carafe_environment *environment, uint32_t shard)
-{
-	char name[CF_SHARD_NAME];
-	struct stat info;
-
-	cf_shard_name(shard, name);
-	if (fstatat(environment->place.folder, name, &info, AT_SYMLINK_NOFOLLOW) < 0)
-		return false;
-	cf_store(&shards[shard].device, (uint64_t)info.st_dev);
-	cf_store(&shards[shard].file, (uint64_t)info.st_ino);
-	return true;
-}
-
-static bool is_file_of(struct carafe_environment *environment, const struct stat *info,
-		       uint32_t shard)
-{
-	if (cf_load(&shards[shard].file) == 0 && !learn(environment, shard))
-		return false;
-	return is_same(info, shard);
-}
-
-bool cf_nt_is_shard(struct carafe_environment *environment, int fd, uint32_t shard)
-{
-	struct stat info;
-
-	return fstat(fd, &info) == 0 && is_file_of(environment, &info, shard);
-}
 
 /* Takes a view of the object; false when it is free or not held by descriptors. */
 static bool view_object(struct cf_nt_found *found)
@@ -137,10 +95,10 @@ static enum cf_nt_kind identify(int fd, uint64_t seen, uint64_t token, struct cf
 	if (fstat(fd, &info) < 0 || !is_plausible(&info) ||
 	    !CARAFE_SUCCESS(cf_nt_attach(&found->environment)))
 		return CF_NT_UNKNOWN;
-	if (is_file_of(found->environment, &info, CF_SHARD_DEVICE))
+	if (cf_nt_is_held_file(found->environment, &info, CF_SHARD_DEVICE, (uint32_t)token))
 		return found_device(fd, seen, token, found);
 	found->index = cf_nt_token_object(token);
-	if (is_file_of(found->environment, &info, cf_shard(found->index)))
+	if (cf_nt_is_held_file(found->environment, &info, cf_shard(found->index), found->index))
 		return found_object(fd, seen, token, found);
 	return CF_NT_UNKNOWN;
 }

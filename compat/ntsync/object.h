@@ -3,10 +3,10 @@
  * compat/ntsync/object.h - from a descriptor to the object or the opening of the device that it
  * stands for.
  *
- * Each object has an open file description of its own, of its shard's file (core/external.h).  Its
+ * Each object has an open file description of its own (compat/ntsync/lifetime.h).  Its
  * file offset says which object it is, so whoever gets a descriptor of it, from wherever, can tell;
- * its lock says that the object is in use. An opening of the device is likewise a description of
- * the file for the device.
+ * its lock says that the object is in use. An opening of the device is likewise a description of its
+ * own.
  *
  *	offset:	mark 1 | low part of the object's generation 22 | object 20
  *		mark 1 | 0 | instance 32
@@ -51,9 +51,6 @@ bool cf_nt_is_marked(int fd);
  * [signal-safe]
  */
 enum cf_nt_kind cf_nt_recall(int fd, struct cf_nt_found *found);
-
-/* Whether fd is an opening of the file of this shard, not of another file. */
-bool cf_nt_is_shard(struct carafe_environment *environment, int fd, uint32_t shard);
 
 /* Opens the device: a new instance.  A descriptor, or -errno. */
 int cf_nt_open_device(int flags);

@@ -29,10 +29,9 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "os/kqueue/lock.h"
 #include "os/os.h"
 #include "os/posix/posix.h"
-
-#define NAME_SIZE 12
 
 /* Of whom an entry is that no opening has, or that one is about to have. */
 #define FREE (-1)
@@ -97,9 +96,9 @@ static void drop_all(int locks, bool unlock)
 }
 
 /* snprintf() is not for signal handlers. */
-static void name_of(uint32_t number, char name[NAME_SIZE])
+void cf_lock_name(uint32_t number, char name[CF_LOCK_NAME])
 {
-	char digits[NAME_SIZE];
+	char digits[CF_LOCK_NAME];
 	size_t count = 0, length = 0;
 
 	do {
@@ -113,12 +112,12 @@ static void name_of(uint32_t number, char name[NAME_SIZE])
 
 static bool number_of(const char *name, uint32_t *number)
 {
-	char canonical[NAME_SIZE];
+	char canonical[CF_LOCK_NAME];
 	uint32_t value = 0;
 
 	for (const char *digit = name; *digit >= '0' && *digit <= '9'; digit++)
 		value = value * 10 + (uint32_t)(*digit - '0');
-	name_of(value, canonical);
+	cf_lock_name(value, canonical);
 	*number = value;
 	for (size_t i = 0; canonical[i] == name[i]; i++) {
 		if (name[i] == '\0')
@@ -154,14 +153,14 @@ static carafe_status take(int file)
 
 carafe_status os_lock(int locks, uint32_t number)
 {
-	char name[NAME_SIZE];
+	char name[CF_LOCK_NAME];
 	carafe_status status;
 	struct held *held;
 	int file;
 
 	if (find(locks, number) != NULL)
 		return CARAFE_STATUS_SUCCESS;
-	name_of(number, name);
+	cf_lock_name(number, name);
 	status = os_file_open(locks, name, true, &file);
 	if (!CARAFE_SUCCESS(status))
 		return status;
@@ -197,14 +196,14 @@ carafe_status os_lock_test(int locks, uint32_t number, bool *held)
 {
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	int saved = errno, file, result;
-	char name[NAME_SIZE];
+	char name[CF_LOCK_NAME];
 	carafe_status status = CARAFE_STATUS_SUCCESS;
 
 	if (find(locks, number) != NULL) {
 		*held = false;
 		return CARAFE_STATUS_SUCCESS;
 	}
-	name_of(number, name);
+	cf_lock_name(number, name);
 	file = openat(locks, name, O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
 	result = file < 0 ? -1 : fcntl(file, F_GETLK, &lock);
 	if (result >= 0)

@@ -16,7 +16,9 @@
 #include "os/os.h"
 #include "os/posix/posix.h"
 
-int cf_high_descriptor(int fd)
+void (*cf_descriptor_told)(int fd, bool ours);
+
+static int move(int fd)
 {
 	static const int lowest[] = { 512, 64, 3 };
 	int moved = -1, error;
@@ -36,10 +38,33 @@ int cf_high_descriptor(int fd)
 	return moved;
 }
 
+static void tell(int fd, bool ours)
+{
+	int saved = errno;
+
+	if (fd >= 0 && cf_descriptor_told != NULL)
+		cf_descriptor_told(fd, ours);
+	errno = saved;
+}
+
+int cf_high_descriptor(int fd)
+{
+	int moved = move(fd);
+
+	tell(moved, true);
+	return moved;
+}
+
+void cf_descriptor_leaves(int fd)
+{
+	tell(fd, false);
+}
+
 void os_close(int fd)
 {
 	int saved = errno;
 
+	tell(fd, false);
 	close(fd);
 	errno = saved;
 }

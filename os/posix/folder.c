@@ -145,6 +145,7 @@ carafe_status os_folder_list(int folder, bool (*visit)(void *context, const char
 		if (!visit(context, entry->d_name))
 			break;
 	}
+	cf_descriptor_leaves(fd);
 	closedir(list);
 	return CARAFE_STATUS_SUCCESS;
 }

@@ -32,6 +32,15 @@ carafe_status cf_errno_status(int error);
 int cf_high_descriptor(int fd);
 
 /*
+ * Who wants to know which descriptors are the library's: it is called with each that
+ * cf_high_descriptor() gave, and with false before that is closed - by os_close(), or by a call
+ * before which cf_descriptor_leaves() is called.  All of the library's that stay open come from
+ * there.  NULL: nobody; set before there are any.
+ */
+extern void (*cf_descriptor_told)(int fd, bool ours);
+void cf_descriptor_leaves(int fd);
+
+/*
  * True when path is a folder in which nobody else can replace what is ours: it belongs to us or to
  * root, and is not writable for others or is sticky.
  */

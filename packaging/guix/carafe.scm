@@ -13,7 +13,7 @@
   (source (local-file "carafe-0.1.0.tar.xz"))
   (build-system gnu-build-system)
   (arguments
-   (list #:configure-flags #~(list "--disable-static" "--with-jansson")))
+   (list #:configure-flags #~(list "--disable-static" "--with-jansson" "--disable-linux-header")))
   (native-inputs (list pkg-config))
   (inputs (list jansson libatomic-ops))
   (home-page "https://carafe.invalid/")

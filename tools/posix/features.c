@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * tools/posix/features.c - where the system has no features that come and go with the kernel's version
- * or a sandbox, and nothing that speaks the ntsync ABI.
+ * or a sandbox, and no ntsync device of its own.
  *
  * What happens if a process dies here: nothing.
  */
@@ -20,7 +20,13 @@ bool system_ntsync_device(void)
 	return false;
 }
 
+#ifdef CARAFE_SERVES_NTSYNC
+#define SERVES true
+#else
+#define SERVES false
+#endif
+
 bool system_has_ntsync_abi(void)
 {
-	return false;
+	return SERVES;
 }

@@ -1,16 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ntsync.h - the ntsync ABI of Linux 6.14 and later, as `carafe run` serves it.
+ * ntsync.h - the ntsync ABI of Linux 6.14 and later, as `carafe run` serves it, on other
+ * systems as well.
  *
  * For programs that speak to /dev/ntsync and are built where the kernel's own
- * <linux/ntsync.h> is missing or older than the ABI.  Names, layouts and request
- * numbers are the kernel's, so a program needs no change:
+ * <linux/ntsync.h> is missing or older than the ABI.  Names and layouts are the
+ * kernel's, so a program needs no change:
  *
  *	#include <carafe/linux/ntsync.h>
  *
- * or, for a program that says #include <linux/ntsync.h> (Wine does), add
- * -idirafter PREFIX/include/carafe to its CPPFLAGS: the system's header is used
- * where there is one, else this one.
+ * A program that says #include <linux/ntsync.h> (Wine does) finds this one in
+ * PREFIX/include where Carafe was installed with --enable-linux-header, as it is by
+ * default where the system has none.  Elsewhere, -idirafter PREFIX/include/carafe in its
+ * CPPFLAGS gives it the system's header where there is one, else this one.
+ *
+ * On Linux the request numbers are the kernel's.  On another system they are what that
+ * system's own _IOR(), _IOW() and _IOWR() make of the same letter, number and type, and
+ * no kernel ever sees them: a program must be built there, with this header.
  *
  * Included before the kernel's header it takes its place; included after it,
  * it only checks that that one is of this generation (6.10 to 6.13 had another).
