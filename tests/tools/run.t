@@ -64,6 +64,12 @@ wait $runner 2> /dev/null
 while [ ! -s "$place/go.done" ]; do sleep 0.05; done
 is "when the runner is killed, the keeper stays for its program" "$(cat "$place/go.done")" 0
 
+# The keeper cleans up.  The runner does not wait for long, so what is removed may still be there.
+looks=0
+while find "$place/run/carafe" -name 'run-*' | grep -q . && [ $looks -lt 600 ]; do
+	sleep 0.05
+	looks=$((looks + 1))
+done
 is "an environment made for one run is removed after it" \
 	"$(find "$place/run/carafe" -name 'run-*' | wc -l | tr -d ' ')" 0
 is "there is help" "$(status "$carafe" run --help)" 0
