@@ -13,10 +13,10 @@
  * While it is stopped or dead, and nobody has looked yet, core/check.h finds nothing either, as
  * `carafe fsck' would look.
  *
- * kill.t takes a few steps of each scenario, at random; kill.t --all takes each step.  The choice
- * follows from CARAFE_TEST_SEED or --seed=N; --only=TEXT takes the scenarios with that in their
- * name; --jobs=N shares the steps of a scenario among so many peers, each with an environment of
- * its own.
+ * kill.t takes a few steps of each scenario, at random; kill.t --all takes each step, and with
+ * --most=N, of a call that has more, about so many at random distances.  The choice follows from
+ * CARAFE_TEST_SEED or --seed=N; --only=TEXT takes the scenarios with that in their name; --jobs=N
+ * shares the steps of a scenario among so many peers, each with an environment of its own.
  *
  * Catches an instruction between which and the next a death or a delay leaves others with something
  * that they cannot finish, lose or wait for.
@@ -77,6 +77,7 @@ static struct trail trail;
 static pid_t victim; /* 0: it is gone */
 static struct cf_query_snapshot base, now;
 static bool whole, show;
+static unsigned most = UINT_MAX;
 static unsigned seed;
 
 /* ---- Failing ---------------------------------------------------------------------------- */
@@ -268,7 +269,7 @@ static void progress(void)
 static unsigned steps_wanted(enum mode mode)
 {
 	if (whole)
-		return UINT_MAX;
+		return most;
 	return mode == STOP || result->steps > SHORT_LONG ? SHORT_ONE : SHORT_FEW;
 }
 
@@ -390,19 +391,19 @@ static void campaign(const char *only)
 }
 
 /* A whole number above 0. */
-static bool parse_jobs(const char *text)
+static bool parse(const char *text, unsigned limit, unsigned *number)
 {
-	jobs = (unsigned)strtoul(text, NULL, 10);
-	return jobs > 0 && jobs <= MOST_JOBS;
+	*number = (unsigned)strtoul(text, NULL, 10);
+	return *number > 0 && *number <= limit;
 }
 
 int main(int argc, char **argv)
 {
-	static const struct option known[] = { { "all", no_argument, NULL, 'a' },
-					       { "jobs", required_argument, NULL, 'j' },
-					       { "only", required_argument, NULL, 'o' },
-					       { "seed", required_argument, NULL, 's' },
-					       { NULL, 0, NULL, 0 } };
+	static const struct option known[] = {
+		{ "all", no_argument, NULL, 'a' },	  { "jobs", required_argument, NULL, 'j' },
+		{ "most", required_argument, NULL, 'm' }, { "only", required_argument, NULL, 'o' },
+		{ "seed", required_argument, NULL, 's' }, { NULL, 0, NULL, 0 }
+	};
 	const char *only = NULL, *sanitizer = getenv("CARAFE_SANITIZER"), *unable;
 	int option;
 
@@ -414,7 +415,8 @@ int main(int argc, char **argv)
 			only = optarg;
 		else if (option == 's')
 			seed = (unsigned)strtoul(optarg, NULL, 10);
-		else if (option != 'j' || !parse_jobs(optarg))
+		else if ((option != 'j' || !parse(optarg, MOST_JOBS, &jobs)) &&
+			 (option != 'm' || !parse(optarg, UINT_MAX, &most)))
 			return 2;
 	}
 	if (sanitizer != NULL && sanitizer[0] != '\0')
