@@ -70,7 +70,7 @@ in_app()
 }
 
 if [ "${1-}" = --inside ]; then
-	hide "$2" || exit 77
+	hide "$2" && [ -d "$CARAFE_BUILDDIR" ] || exit 77
 	in_app "$2"
 	exit 0
 fi
@@ -92,6 +92,6 @@ unshare $user -m true 2>/dev/null || skip "no mount name space can be made here"
 unshare $user -m "$0" --inside "$folder" >"$folder/all" 2>"$folder/errors"
 status=$?
 sed 's/^/# /' "$folder/errors"
-[ $status -ne 77 ] || skip "/dev and /tmp cannot be hidden here: $(tail -n 1 "$folder/errors")"
+[ $status -ne 77 ] || skip "/dev and /tmp cannot be hidden, or we are in /dev: $(tail -n 1 "$folder/errors")"
 cat "$folder/all"
 exit $status
