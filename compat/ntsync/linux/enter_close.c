@@ -19,7 +19,8 @@ int cf_nt_enter_fcntl_time64(int fd, int command, void *argument) CF_NT_ENTER("_
 FILE *cf_nt_enter_freopen64(const char *path, const char *mode, FILE *stream)
 	CF_NT_ENTER("freopen64");
 
-static bool is_duplication(int fd, int command)
+/* Inline, so that what concerns nobody is a jump. */
+static inline bool is_duplication(int fd, int command)
 {
 	return CF_NT_SELDOM(command == F_DUPFD || command == F_DUPFD_CLOEXEC) && cf_nt_known(fd);
 }
