@@ -263,6 +263,12 @@ static bool signals_itself(const struct cf_wait *wait)
 	return wait->signal->object == wait->view[0].object;
 }
 
+/* It needs no place in a queue.  What it has signalled itself it may have by then. */
+static bool signals_and_polls(const struct cf_wait *wait)
+{
+	return wait->signal != NULL && wait->deadline == 0 && !signals_itself(wait);
+}
+
 /* Present views of what is signalled and of what is waited for, both served to who came before. */
 static carafe_status view_both(struct cf_self *self, struct cf_wait *wait)
 {
@@ -396,9 +402,11 @@ static carafe_status change_signal(struct cf_self *self, struct cf_wait *wait,
 					change_both(self, wait, &other, &result);
 	if (status != CARAFE_STATUS_PENDING)
 		return CARAFE_SUCCESS(status) ? CARAFE_STATUS_PENDING : status;
-	status = compare_newest(self, changes);
-	if (status != CARAFE_STATUS_SUCCESS)
-		return status;
+	if (!signals_and_polls(wait)) {
+		status = compare_newest(self, changes);
+		if (status != CARAFE_STATUS_SUCCESS)
+			return status;
+	}
 	if (!signals_itself(wait))
 		cf_compare(changes, &wait->view[0].object->state, wait->view[0].state);
 	if (!signals_itself(wait) && wait->alertable) {
@@ -410,6 +418,32 @@ static carafe_status change_signal(struct cf_self *self, struct cf_wait *wait,
 	}
 	return cf_type_of(wait->signal->info)
 		->signal(self->region, wait->signal, wait->identity, changes);
+}
+
+/*
+ * Signals for a wait that only polls and has found nothing: it is over with the signal, so that what
+ * the signal sets off cannot end it.  PENDING: there is something by now.
+ */
+static carafe_status signal_in_vain(struct cf_self *self, struct cf_wait *wait)
+{
+	struct cf_changes changes;
+	enum cf_outcome outcome;
+	carafe_status status;
+
+	changes.count = 0;
+	status = change_signal(self, wait, &changes);
+	if (status != CARAFE_STATUS_SUCCESS)
+		return status;
+	outcome = cf_kcas(self, &changes);
+	if (outcome != CF_DONE)
+		return outcome == CF_MISSED ? CARAFE_STATUS_PENDING : cf_outcome_status(outcome);
+	status = cf_distribute(self->environment, wait->signal->object);
+	if (!CARAFE_SUCCESS(status))
+		return status;
+	status = cf_view_again(self->region, &wait->view[0]) ?
+			 not_taken(self->environment, wait, &wait->view[0]) :
+			 CARAFE_STATUS_PENDING;
+	return status == CARAFE_STATUS_PENDING ? CARAFE_STATUS_TIMEOUT : status;
 }
 
 /* Says WAITING, and signals in the same moment what is to be signalled. */
@@ -437,7 +471,7 @@ static carafe_status begin(struct cf_self *self, struct cf_wait *wait, bool *sat
 {
 	uint32_t blocks = wait->count + (wait->alert_object ? 1 : 0);
 	carafe_status status;
-	bool entered;
+	bool entered = false;
 	uint64_t idle;
 	uint32_t i;
 
@@ -445,9 +479,13 @@ static carafe_status begin(struct cf_self *self, struct cf_wait *wait, bool *sat
 	do {
 		if (wait->signal != NULL) {
 			status = signal_at_once(self, wait);
+			if (status == CARAFE_STATUS_PENDING && signals_and_polls(wait))
+				status = signal_in_vain(self, wait);
 			*satisfied = CARAFE_SUCCESS(status) && status != CARAFE_STATUS_PENDING;
 			if (status != CARAFE_STATUS_PENDING)
 				return status;
+			if (signals_and_polls(wait))
+				continue;
 		}
 		if (!cf_read(self->region, &self->thread->wait, &idle) ||
 		    (cf_value(idle) & CF_STATE) != CF_IDLE)
