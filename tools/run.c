@@ -149,34 +149,9 @@ static void prepare_preload(const struct command *command, const char *program)
 
 /* ---- The program ------------------------------------------------------------------------ */
 
-static const int passed_on[] = { SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1,
-				 SIGUSR2, SIGWINCH, SIGCONT, SIGTSTP };
-
-struct signals {
-	sigset_t waited_for;
-	sigset_t before;
-	struct sigaction child_before;
-};
-
-static void take_signals(struct signals *signals)
-{
-	struct sigaction standard;
-
-	memset(&standard, 0, sizeof(standard));
-	standard.sa_handler = SIG_DFL; /* ignored, it would take the exit status with it */
-	sigaction(SIGCHLD, &standard, &signals->child_before);
-	sigemptyset(&signals->waited_for);
-	sigaddset(&signals->waited_for, SIGCHLD);
-	for (size_t i = 0; i < sizeof(passed_on) / sizeof(passed_on[0]); i++)
-		sigaddset(&signals->waited_for, passed_on[i]);
-	sigprocmask(SIG_BLOCK, &signals->waited_for, &signals->before);
-}
-
-static void give_signals_back(const struct signals *signals)
-{
-	sigaction(SIGCHLD, &signals->child_before, NULL);
-	sigprocmask(SIG_SETMASK, &signals->before, NULL);
-}
+/* All but the first are passed on.  Ignored, SIGCHLD would take the exit status with it. */
+static const int taken[] = { SIGCHLD, SIGTERM, SIGINT,	 SIGHUP,  SIGQUIT,
+			     SIGUSR1, SIGUSR2, SIGWINCH, SIGCONT, SIGTSTP };
 
 static void become_program(const struct command *command, const struct options *options,
 			   const char *environment)
@@ -229,7 +204,7 @@ static int wait_for(pid_t pid, const struct signals *signals)
 	while (!has_ended(&program)) {
 		if (number == SIGCONT && program.stopped)
 			kill(pid, SIGCONT);
-		number = signal_wait(&signals->waited_for, &by_process);
+		number = signals_wait(signals, &by_process);
 		if (number > 0 && number != SIGCHLD && number != SIGCONT && by_process)
 			kill(pid, number);
 	}
@@ -256,10 +231,10 @@ static int run_program(const struct command *command, const struct options *opti
 	pid_t program;
 	int status;
 
-	take_signals(&signals);
+	signals_take(&signals, taken, sizeof(taken) / sizeof(taken[0]));
 	program = fork();
 	if (program == 0) {
-		give_signals_back(&signals);
+		signals_give_back(&signals);
 		become_program(command, options, keeper->path);
 	}
 	if (program < 0) {

@@ -1,24 +1,33 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tools/signal.c - waits for a signal.  See tools/signal.h.
+ * tools/signal.c - takes signals and waits for them.  See tools/signal.h.
  *
- * Darwin and OpenBSD have no sigwaitinfo(): there, handlers write down what came while all of the set
- * are let in together.  Several may come at once, and each is told in a call of its own.
+ * Each has a handler as long as it is taken, though it is blocked: a system may forget a blocked signal
+ * whose default is to be ignored (SIGCHLD, SIGCONT, SIGWINCH), and all forget it when that default is
+ * set while it is pending.
+ *
+ * Darwin and OpenBSD have no sigwaitinfo(): there, the handlers write down what came while all are let
+ * in together.  Several may come at once, and each is told in a call of its own.
  *
  * What happens if a process dies here: nothing.
  */
 #include <config.h>
 
-#include <stddef.h>
+#include <string.h>
 
 #include "tools/signal.h"
 
 #ifdef HAVE_SIGWAITINFO
 
-int signal_wait(const sigset_t *set, bool *by_process)
+static void note(int number, siginfo_t *info, void *context)
+{
+	(void)number, (void)info, (void)context;
+}
+
+int signals_wait(const struct signals *signals, bool *by_process)
 {
 	siginfo_t info;
-	int number = sigwaitinfo(set, &info);
+	int number = sigwaitinfo(&signals->set, &info);
 
 	*by_process = number > 0 && info.si_code <= 0;
 	return number;
@@ -26,11 +35,9 @@ int signal_wait(const sigset_t *set, bool *by_process)
 
 #else
 
-#define SIGNALS 64
-
-/* How each came that was not told yet. */
+/* How each came that was not told yet; by its number, which is small. */
 enum { NOT = 0, BY_KERNEL, BY_PROCESS };
-static volatile sig_atomic_t came[SIGNALS];
+static volatile sig_atomic_t came[64];
 
 static void note(int number, siginfo_t *info, void *context)
 {
@@ -39,10 +46,12 @@ static void note(int number, siginfo_t *info, void *context)
 	came[number] = info->si_code <= 0 || info->si_code == SI_USER ? BY_PROCESS : BY_KERNEL;
 }
 
-static int take(const sigset_t *set, bool *by_process)
+static int tell(const struct signals *signals, bool *by_process)
 {
-	for (int number = 1; number < SIGNALS; number++) {
-		if (came[number] == NOT || sigismember(set, number) != 1)
+	for (size_t i = 0; i < signals->count; i++) {
+		int number = signals->number[i];
+
+		if (came[number] == NOT)
 			continue;
 		*by_process = came[number] == BY_PROCESS;
 		came[number] = NOT;
@@ -51,28 +60,44 @@ static int take(const sigset_t *set, bool *by_process)
 	return -1;
 }
 
-int signal_wait(const sigset_t *set, bool *by_process)
+int signals_wait(const struct signals *signals, bool *by_process)
 {
-	struct sigaction action = { .sa_sigaction = note, .sa_flags = SA_SIGINFO }, before[SIGNALS];
+	int number = tell(signals, by_process);
 	sigset_t open;
-	int number = take(set, by_process);
 
 	if (number > 0)
 		return number;
-	sigfillset(&action.sa_mask);
 	pthread_sigmask(SIG_SETMASK, NULL, &open);
-	for (number = 1; number < SIGNALS; number++) {
-		if (sigismember(set, number) != 1)
-			continue;
-		sigaction(number, &action, &before[number]);
-		sigdelset(&open, number);
-	}
+	for (size_t i = 0; i < signals->count; i++)
+		sigdelset(&open, signals->number[i]);
 	sigsuspend(&open);
-	for (number = 1; number < SIGNALS; number++) {
-		if (sigismember(set, number) == 1)
-			sigaction(number, &before[number], NULL);
-	}
-	return take(set, by_process);
+	return tell(signals, by_process);
 }
 
 #endif
+
+void signals_take(struct signals *signals, const int *numbers, size_t count)
+{
+	struct sigaction action;
+
+	memset(&action, 0, sizeof(action));
+	action.sa_sigaction = note;
+	action.sa_flags = SA_SIGINFO;
+	sigfillset(&action.sa_mask);
+	signals->count = count < SIGNAL_MOST ? count : SIGNAL_MOST;
+	sigemptyset(&signals->set);
+	for (size_t i = 0; i < signals->count; i++) {
+		signals->number[i] = numbers[i];
+		sigaddset(&signals->set, numbers[i]);
+	}
+	pthread_sigmask(SIG_BLOCK, &signals->set, &signals->mask_before);
+	for (size_t i = 0; i < signals->count; i++)
+		sigaction(numbers[i], &action, &signals->before[i]);
+}
+
+void signals_give_back(const struct signals *signals)
+{
+	for (size_t i = 0; i < signals->count; i++)
+		sigaction(signals->number[i], &signals->before[i], NULL);
+	pthread_sigmask(SIG_SETMASK, &signals->mask_before, NULL);
+}
