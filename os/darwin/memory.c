@@ -29,6 +29,7 @@
 
 #include "os/darwin/park.h"
 #include "os/os.h"
+#include "os/posix/hex.h"
 #include "os/posix/posix.h"
 
 /* PSHMNAMLEN is 31; with the slash and the zero. */
@@ -58,9 +59,7 @@ static int name_of(int file, char name[NAME_SIZE])
 	hash = mix(hash, cf_file_birth(file));
 	for (const char *c = prefix; *c != '\0'; c++)
 		*end++ = *c;
-	for (int shift = 60; shift >= 0; shift -= 4)
-		*end++ = "0123456789abcdef"[hash >> shift & 15];
-	*end = '\0';
+	(void)cf_write_hex(end, hash, 16);
 	return 0;
 }
 

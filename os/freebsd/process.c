@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * os/freebsd/process.c - when a process started, and in which jail.
- *
- * The kernel keeps the start in uptime and tells it in real time: it adds the time of the boot, which
- * moves when the clock is set.  That is taken off again, so the answer is the same for ever.
+ * os/freebsd/process.c - what the kernel tells of a process: when it started, and in which jail.
  *
  * What happens if a process dies here: nothing; there is no state.
  */
@@ -17,51 +14,19 @@
 
 #include "os/kqueue/process.h"
 
-static int64_t microseconds(const struct timeval *time)
-{
-	return (int64_t)time->tv_sec * 1000000 + (int64_t)time->tv_usec;
-}
-
-static int boot_time(int64_t *boot)
-{
-	int name[] = { CTL_KERN, KERN_BOOTTIME };
-	struct timeval time;
-	size_t size = sizeof(time);
-
-	if (sysctl(name, 2, &time, &size, NULL, 0) < 0)
-		return errno;
-	*boot = microseconds(&time);
-	return 0;
-}
-
-static int look(pid_t pid, struct kinfo_proc *process)
+int cf_process_told(pid_t pid, int64_t *start, uint32_t *space)
 {
 	int name[] = { CTL_KERN, KERN_PROC, KERN_PROC_PID, (int)pid };
-	size_t size = sizeof(*process);
+	struct kinfo_proc process;
+	size_t size = sizeof(process);
 
-	if (sysctl(name, 4, process, &size, NULL, 0) < 0)
+	if (sysctl(name, 4, &process, &size, NULL, 0) < 0)
 		return errno;
 	if (size == 0)
 		return ESRCH;
-	return size == sizeof(*process) && process->ki_structsize == (int)size ? 0 : EINVAL;
-}
-
-int cf_process_look(pid_t pid, uint64_t *start, uint32_t *space)
-{
-	struct kinfo_proc process;
-	int64_t boot, after;
-	int error;
-
-	do {
-		error = boot_time(&boot);
-		if (error == 0)
-			error = look(pid, &process);
-		if (error == 0)
-			error = boot_time(&after);
-		if (error != 0)
-			return error;
-	} while (boot != after); /* somebody sets the clock just now */
-	*start = (uint64_t)(microseconds(&process.ki_start) - boot);
+	if (size != sizeof(process) || process.ki_structsize != (int)size)
+		return EINVAL;
+	*start = (int64_t)process.ki_start.tv_sec * 1000000 + (int64_t)process.ki_start.tv_usec;
 	*space = (uint32_t)process.ki_jid + 1;
-	return *start != 0 ? 0 : EINVAL;
+	return 0;
 }

@@ -31,7 +31,10 @@
 
 #include "os/kqueue/lock.h"
 #include "os/os.h"
+#include "os/posix/hex.h"
 #include "os/posix/posix.h"
+
+#define DIGITS (CF_LOCK_NAME - 1)
 
 /* Of whom an entry is that no opening has, or that one is about to have. */
 #define FREE (-1)
@@ -95,35 +98,9 @@ static void drop_all(int locks, bool unlock)
 	}
 }
 
-/* snprintf() is not for signal handlers. */
 void cf_lock_name(uint32_t number, char name[CF_LOCK_NAME])
 {
-	char digits[CF_LOCK_NAME];
-	size_t count = 0, length = 0;
-
-	do {
-		digits[count++] = (char)('0' + number % 10);
-		number /= 10;
-	} while (number != 0);
-	while (count > 0)
-		name[length++] = digits[--count];
-	name[length] = '\0';
-}
-
-static bool number_of(const char *name, uint32_t *number)
-{
-	char canonical[CF_LOCK_NAME];
-	uint32_t value = 0;
-
-	for (const char *digit = name; *digit >= '0' && *digit <= '9'; digit++)
-		value = value * 10 + (uint32_t)(*digit - '0');
-	cf_lock_name(value, canonical);
-	*number = value;
-	for (size_t i = 0; canonical[i] == name[i]; i++) {
-		if (name[i] == '\0')
-			return true;
-	}
-	return false;
+	(void)cf_write_hex(name, number, DIGITS);
 }
 
 carafe_status os_locks_open(int folder, const char *name, bool create, int *locks)
@@ -227,10 +204,10 @@ struct search {
 static bool visit(void *context, const char *name)
 {
 	struct search *search = context;
-	uint32_t number;
+	uint64_t number;
 
-	if (number_of(name, &number))
-		search->status = os_lock_test(search->locks, number, &search->held);
+	if (cf_read_hex(name, DIGITS, &number))
+		search->status = os_lock_test(search->locks, (uint32_t)number, &search->held);
 	return CARAFE_SUCCESS(search->status) && !search->held;
 }
 

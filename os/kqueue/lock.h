@@ -10,7 +10,8 @@
 
 #include <stdint.h>
 
-#define CF_LOCK_NAME 12
+/* Eight hexadecimal digits. */
+#define CF_LOCK_NAME 9
 
 /* [signal-safe] */
 void cf_lock_name(uint32_t number, char name[CF_LOCK_NAME]);

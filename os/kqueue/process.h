@@ -14,4 +14,7 @@
  */
 int cf_process_look(pid_t pid, uint64_t *start, uint32_t *space);
 
+/* For os/kqueue/start.c: the same, with the start as the kernel tells it, in real time. */
+int cf_process_told(pid_t pid, int64_t *start, uint32_t *space);
+
 #endif

@@ -43,7 +43,7 @@ struct watched {
 struct os_watch {
 	int queue;
 	pid_t owner;	      /* who may close the queue */
-	int interrupt[2];     /* a pipe */
+	int interrupt[2];     /* a channel */
 	int bell;	      /* or -1; its opener closes it */
 	pthread_mutex_t lock; /* of what follows; never held while sleeping */
 	struct watched *watched;
@@ -65,35 +65,17 @@ static int listen_to(const struct os_watch *watch, int fd)
 	return change(watch, &event);
 }
 
-/* One end of a pipe, close-on-exec and not blocking; takes fd over, -1 on failure. */
-static int prepare(int fd)
-{
-	int flags = fcntl(fd, F_GETFL);
-
-	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 ||
-	    fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) {
-		os_close(fd);
-		return -1;
-	}
-	return cf_high_descriptor(fd);
-}
-
 static carafe_status open_queue(struct os_watch *watch)
 {
+	carafe_status status;
 	int error;
 
 	watch->queue = kqueue();
 	if (watch->queue < 0 || fcntl(watch->queue, F_SETFD, FD_CLOEXEC) < 0)
 		return cf_errno_status(errno);
-	if (pipe(watch->interrupt) < 0) {
-		error = errno;
-		watch->interrupt[0] = watch->interrupt[1] = -1;
-		return cf_errno_status(error);
-	}
-	watch->interrupt[0] = prepare(watch->interrupt[0]);
-	watch->interrupt[1] = prepare(watch->interrupt[1]);
-	if (watch->interrupt[0] < 0 || watch->interrupt[1] < 0)
-		return CARAFE_STATUS_TOO_MANY_OPENED_FILES;
+	status = cf_channel_open(watch->interrupt);
+	if (!CARAFE_SUCCESS(status))
+		return status;
 	error = listen_to(watch, watch->interrupt[0]);
 	if (error == 0 && watch->bell >= 0)
 		error = listen_to(watch, watch->bell);
@@ -127,10 +109,7 @@ void os_watch_close(struct os_watch *watch)
 {
 	if (watch->queue >= 0 && watch->owner == getpid())
 		os_close(watch->queue);
-	for (int i = 0; i < 2; i++) {
-		if (watch->interrupt[i] >= 0)
-			os_close(watch->interrupt[i]);
-	}
+	cf_channel_close(watch->interrupt);
 	(void)pthread_mutex_destroy(&watch->lock);
 	free(watch->watched);
 	free(watch);
@@ -248,17 +227,6 @@ void os_watch_remove(struct os_watch *watch, uint32_t key)
 	(void)pthread_mutex_unlock(&watch->lock);
 }
 
-/* Takes what a non-blocking descriptor holds, so that it stops being readable. */
-static void empty(int fd)
-{
-	char bytes[512];
-	ssize_t got;
-
-	do
-		got = read(fd, bytes, sizeof(bytes));
-	while (got == (ssize_t)sizeof(bytes) || (got < 0 && errno == EINTR));
-}
-
 void os_watch_wait(struct os_watch *watch, uint64_t nanoseconds)
 {
 	struct kevent events[16];
@@ -272,16 +240,11 @@ void os_watch_wait(struct os_watch *watch, uint64_t nanoseconds)
 
 	for (int i = 0; i < count; i++) {
 		if (events[i].filter == EVFILT_READ)
-			empty((int)events[i].ident);
+			cf_channel_empty((int)events[i].ident);
 	}
 }
 
 void os_watch_interrupt(struct os_watch *watch)
 {
-	int saved = errno;
-
-	/* A pipe that is full interrupts already. */
-	while (write(watch->interrupt[1], "!", 1) < 0 && errno == EINTR)
-		continue;
-	errno = saved;
+	cf_channel_ring(watch->interrupt[1]);
 }

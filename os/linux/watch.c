@@ -204,36 +204,15 @@ void os_watch_remove(struct os_watch *watch, uint32_t key)
 	(void)pthread_mutex_unlock(&watch->lock);
 }
 
-/* Rounded up, or a wait for less than a millisecond would spin. */
-static int milliseconds(uint64_t nanoseconds)
-{
-	uint64_t whole = nanoseconds / 1000000u + (nanoseconds % 1000000u != 0);
-
-	if (nanoseconds == OS_NEVER)
-		return -1;
-	return whole > INT_MAX ? INT_MAX : (int)whole;
-}
-
-/* Takes what a non-blocking descriptor holds, so that it stops being readable. */
-static void empty(int fd)
-{
-	uint64_t bytes[64];
-	ssize_t got;
-
-	do
-		got = read(fd, bytes, sizeof(bytes));
-	while (got == (ssize_t)sizeof(bytes) || (got < 0 && errno == EINTR));
-}
-
 void os_watch_wait(struct os_watch *watch, uint64_t nanoseconds)
 {
 	struct epoll_event events[16];
 	int count = epoll_wait(watch->set, events, (int)(sizeof(events) / sizeof(events[0])),
-			       milliseconds(nanoseconds));
+			       cf_milliseconds(nanoseconds));
 
 	for (int i = 0; i < count; i++) {
 		if (events[i].data.fd == watch->interrupt || events[i].data.fd == watch->bell)
-			empty(events[i].data.fd);
+			cf_channel_empty(events[i].data.fd);
 	}
 }
 

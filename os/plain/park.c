@@ -36,10 +36,12 @@
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "os/os.h"
 #include "os/plain/map.h"
+#include "os/posix/hex.h"
 #include "os/posix/posix.h"
 
 /* How long at once, in milliseconds: when nobody can wake us, and when the clock may be set. */
@@ -48,17 +50,13 @@
 
 #define NAME_SIZE 24
 
-/* "sleep-" and the offset in hexadecimal; a signal handler cannot use snprintf(). */
+/* "sleep-" and the offset. */
 static void write_name(char name[NAME_SIZE], uint64_t offset)
 {
 	static const char prefix[] = "sleep-";
-	char *end = name;
 
-	for (const char *c = prefix; *c != '\0'; c++)
-		*end++ = *c;
-	for (int shift = 60; shift >= 0; shift -= 4)
-		*end++ = "0123456789abcdef"[offset >> shift & 15];
-	*end = '\0';
+	memcpy(name, prefix, sizeof(prefix) - 1);
+	(void)cf_write_hex(name + sizeof(prefix) - 1, offset, 16);
 }
 
 /* The sleeper's end of a word's FIFO, which is made when it is missing; -1 when there is none. */
@@ -70,23 +68,6 @@ static int open_sleeper(int folder, const char *name)
 	if (fd < 0 && errno == ENOENT && (cf_make_fifo(folder, name) == 0 || errno == EEXIST))
 		fd = openat(folder, name, flags);
 	return cf_high_descriptor(fd);
-}
-
-static void empty(int fd)
-{
-	char bytes[64];
-	ssize_t got;
-
-	do
-		got = read(fd, bytes, sizeof(bytes));
-	while (got == (ssize_t)sizeof(bytes) || (got < 0 && errno == EINTR));
-}
-
-/* A FIFO that is full rings already. */
-static void put_byte(int fd)
-{
-	while (write(fd, "!", 1) < 0 && errno == EINTR)
-		continue;
 }
 
 static bool has_changed(const uint32_t *word, uint32_t expected)
@@ -157,13 +138,13 @@ static enum os_parked park(const uint32_t *word, uint32_t expected, enum os_cloc
 		fd = open_sleeper(folder, name);
 	}
 	if (fd >= 0)
-		empty(fd);
+		cf_channel_empty(fd);
 	if (!has_changed(word, expected))
 		parked = restartable && fd >= 0 && deadline == OS_NEVER
 				 ? read_byte(fd)
 				 : sleep_on(fd, clock, deadline);
 	if (fd >= 0) {
-		put_byte(fd);
+		cf_channel_ring(fd);
 		os_close(fd);
 	}
 	return parked;
@@ -197,7 +178,7 @@ void os_unpark(uint32_t *word)
 	/* For reading, too, or a sleeper that goes before the byte comes makes it a SIGPIPE. */
 	fd = openat(folder, name, O_RDWR | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY);
 	if (fd >= 0) {
-		put_byte(fd);
+		cf_channel_ring(fd);
 		os_close(fd);
 	}
 	(void)pthread_setcancelstate(cancel, &cancel);

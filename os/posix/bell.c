@@ -50,9 +50,7 @@ void os_bell_ring(int folder, const char *name)
 	int bell;
 
 	if (CARAFE_SUCCESS(os_bell_open(folder, name, &bell))) {
-		/* A full FIFO rings already. */
-		while (write(bell, "!", 1) < 0 && errno == EINTR)
-			continue;
+		cf_channel_ring(bell);
 		os_close(bell);
 	}
 	errno = saved;

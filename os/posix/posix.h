@@ -19,6 +19,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <carafe/status.h>
 
@@ -39,6 +40,18 @@ int cf_high_descriptor(int fd);
  */
 extern void (*cf_descriptor_told)(int fd, bool ours);
 void cf_descriptor_leaves(int fd);
+
+/*
+ * A pipe whose ends neither block nor go with exec(); on failure both are -1.  What is rung into one end
+ * or a FIFO can be polled at the other until it is emptied.  [ring and empty: signal-safe]
+ */
+carafe_status cf_channel_open(int ends[2]);
+void cf_channel_close(int ends[2]);
+void cf_channel_ring(int fd);
+void cf_channel_empty(int fd);
+
+/* For poll(): rounded up, or a wait for less than a millisecond would spin; OS_NEVER is -1. */
+int cf_milliseconds(uint64_t nanoseconds);
 
 /*
  * True when path is a folder in which nobody else can replace what is ours: it belongs to us or to

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * os/freebsd/clock.c - the two clocks; CLOCK_UPTIME stops while the machine is suspended.
+ * os/kqueue/clock.c - the two clocks of FreeBSD and OpenBSD; CLOCK_UPTIME stops while the machine is
+ * suspended.
  *
  * What happens if a process dies here: nothing; there is no state.
  */
