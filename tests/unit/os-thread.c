@@ -8,6 +8,11 @@
 
 #include "tests/unit/child.h"
 
+/* Darwin has none. */
+#ifndef SIGRTMAX
+#define SIGRTMAX SIGUSR2
+#endif
+
 static pthread_key_t other_key;
 static int hooks, hooks_in_place, hooks_blocked, late_users;
 static _Thread_local bool armed;
