@@ -6,7 +6,7 @@
  */
 #include "tests/sim/orders.h"
 
-#include <inttypes.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,9 +14,9 @@
 #include "os/sim/orders.h"
 
 #define SCENARIOS 2048u
-#define FAMILY 6u     /* members of a family that are tried for one place */
+#define FAMILY 2u     /* members of a family that are tried for one place */
 #define LOOK 10u      /* schedules that tell which places a scenario reaches */
-#define SHORT 100u    /* schedules of the first round */
+#define SHORT 40u     /* schedules of the first round */
 #define NAME_SIZE 128
 
 static const char *order_name(enum sim_order order)
@@ -225,7 +225,7 @@ static bool is_wished(const struct orders_wish *wish, const struct sim_place *pl
 	if (wish->place == NULL)
 		return true;
 	snprintf(name, sizeof(name), "%s:%d", place->where, place->line);
-	return strcmp(wish->place, name) == 0;
+	return fnmatch(wish->place, name, 0) == 0;
 }
 
 bool orders_try(const struct orders_wish *wish)
@@ -243,18 +243,14 @@ bool orders_try(const struct orders_wish *wish)
 	for (i = 0; i < count; i++) {
 		enum sim_order order = place[i].order;
 
-		if (!is_wished(wish, &place[i]))
+		/* core/atomic.h has only one compare-and-swap. */
+		if (order == SIM_ACQ_REL || !is_wished(wish, &place[i]))
 			continue;
-		if (order == SIM_ACQ_REL) {
-			needed += try_place(wish, &place[i], i, SIM_ACQUIRE);
-			needed += try_place(wish, &place[i], i, SIM_RELEASE);
-		} else {
-			needed += try_place(wish, &place[i], i,
-					    order == SIM_FULL ? SIM_ACQ_REL : SIM_RELAXED);
-		}
-		tried += order == SIM_ACQ_REL ? 2 : 1;
+		needed += try_place(wish, &place[i], i,
+				    order == SIM_FULL ? SIM_ACQ_REL : SIM_RELAXED);
+		tried++;
 	}
-	printf("# %zu of %zu steps are needed\n", needed, tried);
+	printf("# %zu of %zu orders are needed\n", needed, tried);
 	return right;
 }
 

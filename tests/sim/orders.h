@@ -12,7 +12,7 @@
 struct orders_wish {
 	const void *context;
 	bool (*is_meant)(const void *context, const struct scenario *scenario);
-	const char *place; /* "FUNCTION:LINE", or NULL: every place */
+	const char *place; /* pattern of "FUNCTION:LINE", or NULL: every place */
 	unsigned stale;
 	uint64_t seed;
 	uint64_t schedules; /* at the most, of each scenario and strategy */
@@ -20,8 +20,8 @@ struct orders_wish {
 
 /*
  * Explores each scenario that is meant on the weak processor for a moment and notes the places that
- * it reaches; then weakens each place by one step and explores the scenarios that reach it, short
- * ones first, until one goes wrong.  Prints a line for each place and step, fields with tabs between:
+ * it reaches; then weakens each load, store and fence by one step and explores the scenarios that reach it, short
+ * ones first, until one goes wrong.  Prints a line for each place, fields with tabs between:
  *
  *	FUNCTION:LINE  ORDER  WEAKER  needed  SCENARIO  SCHEDULE  what went wrong
  *	FUNCTION:LINE  ORDER  WEAKER  nothing  so many scenarios

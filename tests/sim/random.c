@@ -12,6 +12,7 @@
  */
 #include <string.h>
 
+#include "os/sim/weak.h"
 #include "tests/sim/search.h"
 
 #define MOST_POINTS 16
@@ -153,7 +154,11 @@ void search_random(struct search *search)
 		return;
 	}
 	do {
-		prepare(&draw, search, seed, steps + steps / 2);
-		end = scenario_execute(search->scenario, &decider, &search->bounds);
+		/* On a weak processor words must be known to be contended: see schedule_replay(). */
+		do {
+			(void)sim_contended_grew();
+			prepare(&draw, search, seed, steps + steps / 2);
+			end = scenario_execute(search->scenario, &decider, &search->bounds);
+		} while (sim_weak && sim_contended_grew());
 	} while (search_count(search, end, seed++));
 }

@@ -52,7 +52,7 @@ static const char usage[] =
 	"  --stale N              on a weak processor, where N loads may give a value one older\n"
 	"  --orders               weakens the memory orders of core/ one by one; tells what that "
 	"breaks\n"
-	"  --place PLACE          of these orders only the one at FUNCTION:LINE\n"
+	"  --place PLACE          of these orders only the one at FUNCTION:LINE, or a pattern\n"
 	"  --weaken PLACE:ORDER   that place gets no more than relaxed, acquire, release or acq_rel\n"
 	"  --unwatched            looks at the environment in the end only, not after each change\n"
 	"  --plain                exhaustive: without reduction\n"
