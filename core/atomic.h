@@ -58,7 +58,11 @@ static inline void cf_store(cf_word *word, uint64_t value)
 	AO_store_release(&word->bits, (AO_t)value);
 }
 
-/* No order; for fields that a sequence number read before and after makes sense of. */
+/*
+ * No order; for fields that a sequence number read before and after makes sense of, and for a second
+ * look at a word that was loaded already: if it says the same it is the same store, of which the
+ * first look has had what it publishes.  What was loaded in between must be ordered before it.
+ */
 static inline uint64_t cf_load_relaxed(const cf_word *word)
 {
 	return AO_load(&word->bits);

@@ -155,8 +155,7 @@ bool cf_check_peek(struct cf_check *check, const cf_word *word, uint64_t *bits)
 		if (fault == NULL)
 			return true;
 		/* A change that is over has been removed from all of its words. */
-		cf_fence_loads();
-		if (fault != again && cf_load(word) == seen) {
+		if (fault != again && cf_load_relaxed(word) == seen) {
 			tell_word(check, word, fault);
 			return false;
 		}
@@ -205,7 +204,7 @@ static bool check_constants(struct cf_check *check)
 static uint32_t check_count(struct cf_check *check, const uint32_t *count, uint32_t limit,
 			    const char *text)
 {
-	uint32_t now = cf_load32(count);
+	uint32_t now = cf_load32_relaxed(count);
 
 	if (now > limit)
 		wrong_header(check, text, now, limit);
@@ -216,8 +215,8 @@ static uint32_t check_count(struct cf_check *check, const uint32_t *count, uint3
 static void check_counts(struct cf_check *check)
 {
 	const struct cf_header *header = &check->region->header;
-	uint32_t processes = cf_load32(&header->high_processes),
-		 threads = cf_load32(&header->high_threads);
+	uint32_t processes = cf_load32_relaxed(&header->high_processes),
+		 threads = cf_load32_relaxed(&header->high_threads);
 	uint32_t reserved;
 	uint64_t objects;
 
@@ -240,8 +239,8 @@ static void check_counts(struct cf_check *check)
 	if (cf_value(objects) > reserved)
 		wrong_header(check, "# objects were used, # have memory", cf_value(objects),
 			     reserved);
-	if (cf_load32(&header->janitor) > CF_PROCESSES)
-		wrong_header(check, "the janitor is process #", cf_load32(&header->janitor) - 1, 0);
+	if (cf_load32_relaxed(&header->janitor) > CF_PROCESSES)
+		wrong_header(check, "the janitor is process #", cf_load32_relaxed(&header->janitor) - 1, 0);
 	check->objects = cf_value(objects) < reserved ? cf_value(objects) : reserved;
 }
 

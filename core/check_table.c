@@ -95,12 +95,11 @@ static void check_process(struct cf_check *check, uint32_t slot)
 
 	if (!cf_check_peek(check, &process->state, &state))
 		return;
-	cf_fence_loads();
 	if (cf_value(state) == 0) {
 		check_free_process(check, slot, state);
 		return;
 	}
-	if (slot >= cf_load32(&check->region->header.high_processes))
+	if (slot >= cf_load32_relaxed(&check->region->header.high_processes))
 		cf_check_tell(check, CF_FINDING_PROCESS, slot,
 			      "is in use beyond the last used slot", 0, 0);
 	if (!cf_check_peek(check, &process->handle_high, &high))

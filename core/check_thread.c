@@ -59,7 +59,7 @@ static void check_descriptor(struct cf_check *check, uint32_t index, uint32_t de
 			text = "describes a change of # words in progress, and nobody has the slot";
 	}
 	cf_fence_loads();
-	if (text != NULL && cf_load(&descriptor->status) == status)
+	if (text != NULL && cf_load_relaxed(&descriptor->status) == status)
 		cf_check_tell(check, CF_FINDING_DESCRIPTOR, index, text,
 			      cf_load32_relaxed(&descriptor->count), 0);
 }
@@ -195,7 +195,7 @@ static void check_owner(struct cf_check *check, uint32_t index, uint64_t owner)
 		text = "belongs to process #, which is free";
 	else if (cf_value(owner) >> 16 == 0)
 		text = "belongs to process # and has no id";
-	else if (index >= cf_load32(&check->region->header.high_threads))
+	else if (index >= cf_load32_relaxed(&check->region->header.high_threads))
 		text = "belongs to process # beyond the last used slot";
 	if (text != NULL && cf_check_same(check, &thread->owner, owner))
 		cf_check_tell(check, CF_FINDING_THREAD, index, text, slot, 0);
@@ -267,9 +267,9 @@ static bool is_noted(const struct cf_thread *thread, uint32_t object)
 	uint32_t i;
 
 	for (i = 0; i < CF_OWNED; i++)
-		if (cf_load32(&thread->owned[i]) == object + 1)
+		if (cf_load32_relaxed(&thread->owned[i]) == object + 1)
 			return true;
-	return cf_load32(&thread->owned_overflow) != 0;
+	return cf_load32_relaxed(&thread->owned_overflow) != 0;
 }
 
 /*
@@ -290,7 +290,6 @@ static const char *owner_fault(struct cf_check *check, uint32_t object, uint32_t
 		return NULL;
 	if (cf_owner_process(owner) == 0 || cf_thread_id(check->region, thread, owner) != id)
 		return "is owned by thread id #, which is gone";
-	cf_fence_loads();
 	return cf_wait_granted(wait) || is_noted(thread, object)
 		       ? NULL
 		       : "is owned by thread id #, which has not noted it";

@@ -103,8 +103,8 @@ carafe_status cf_handle_view(struct carafe_environment *environment, carafe_hand
 		if (view->object == NULL || !cf_read(region, &entry->access, &granted) ||
 		    !cf_view_take(region, view->object, view))
 			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
-		cf_fence_loads();
-		if (cf_load(&entry->entry) != before)
+		/* All loads of the view order this one after them. */
+		if (cf_load_relaxed(&entry->entry) != before)
 			continue;
 		if (cf_type_of(view->info) == NULL)
 			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
@@ -184,7 +184,7 @@ bool cf_handle_scan(struct carafe_environment *environment, uint32_t count,
 
 		if (object == NULL)
 			return false;
-		if ((cf_load(&object->state) & interesting) != 0)
+		if ((cf_load_relaxed(&object->state) & interesting) != 0)
 			found = i;
 	}
 	*candidate = found;
@@ -211,8 +211,7 @@ bool cf_handle_gather(struct carafe_environment *environment, uint32_t count,
 			return false;
 		state = cf_load(&object->state);
 		info = cf_load(&object->info);
-		cf_fence_loads();
-		if (cf_load(entry) != seen || cf_described(state | info) ||
+		if (cf_load_relaxed(entry) != seen || cf_described(state | info) ||
 		    cf_type_of(info) == NULL)
 			return false;
 		views[i] = (struct cf_view){ .object = object, .info = info, .state = state };
@@ -287,7 +286,7 @@ static carafe_status change_insert(struct cf_self *self, uint32_t value, uint32_
 		entry = cf_handle_entry_at(region, process, *index);
 		if (entry == NULL || !cf_read(region, &entry->entry, &free))
 			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
-		if (cf_load(&process->handle_free) != head)
+		if (cf_load_relaxed(&process->handle_free) != head)
 			return CARAFE_STATUS_PENDING;
 		cf_change(changes, &process->handle_free, head, cf_value(free));
 		return change_fill(region, entry, free, value, access, changes);
@@ -303,7 +302,7 @@ static carafe_status change_insert(struct cf_self *self, uint32_t value, uint32_
 	entry = cf_handle_entry_at(region, process, *index);
 	if (entry == NULL || !cf_read(region, &entry->entry, &free))
 		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
-	if (cf_load(&process->handle_high) != high)
+	if (cf_load_relaxed(&process->handle_high) != high)
 		return CARAFE_STATUS_PENDING;
 	cf_change(changes, &process->handle_high, high, *index + 1);
 	return change_fill(region, entry, free, value, access, changes);
@@ -402,7 +401,7 @@ carafe_status cf_handle_close(struct carafe_environment *environment, carafe_han
 		object = cf_object_at(self->region, cf_value(used) & CF_HANDLE_OBJECT);
 		if (object == NULL)
 			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
-		if (cf_waiters(cf_load(&object->state)))
+		if (cf_waiters(cf_load_relaxed(&object->state)))
 			status = cf_queue_prune(self, object);
 		changes.count = 0;
 		if (!CARAFE_SUCCESS(status))
@@ -411,7 +410,7 @@ carafe_status cf_handle_close(struct carafe_environment *environment, carafe_han
 		    !change_remove(self->region, own_process(environment), index, entry, used,
 				   &changes)) {
 			/* While the handle is the same, its object lives. */
-			if (cf_load(&entry->entry) == used)
+			if (cf_load_relaxed(&entry->entry) == used)
 				return CARAFE_STATUS_FILE_CORRUPT_ERROR;
 			continue;
 		}
@@ -481,7 +480,7 @@ carafe_status cf_external_drop(struct carafe_environment *environment, const str
 		now = *view;
 		if (!cf_view_again(self->region, &now))
 			return CARAFE_STATUS_INVALID_HANDLE;
-		if (cf_value(cf_load(&now.object->refs)) == CF_UNREFERENCED)
+		if (cf_value(cf_load_relaxed(&now.object->refs)) == CF_UNREFERENCED)
 			return CARAFE_STATUS_INVALID_HANDLE;
 		if (cf_waiters(now.state))
 			status = cf_queue_prune(self, now.object);
@@ -489,7 +488,7 @@ carafe_status cf_external_drop(struct carafe_environment *environment, const str
 		if (!CARAFE_SUCCESS(status))
 			continue;
 		if (!cf_object_change_drop(self, now.object, &changes)) {
-			if (cf_load(&now.object->state) == now.state)
+			if (cf_load_relaxed(&now.object->state) == now.state)
 				return CARAFE_STATUS_FILE_CORRUPT_ERROR;
 			continue;
 		}
@@ -497,7 +496,7 @@ carafe_status cf_external_drop(struct carafe_environment *environment, const str
 		 * What keeps it from being another object by now: its info changes when it is
 		 * freed.
 		 */
-		if (cf_load(&now.object->info) != view->info)
+		if (cf_load_relaxed(&now.object->info) != view->info)
 			return CARAFE_STATUS_INVALID_HANDLE;
 		outcome = cf_kcas(self, &changes);
 		if (outcome != CF_MISSED)

@@ -44,7 +44,7 @@ struct cf_janitor {
 
 static bool stopped(const struct cf_janitor *janitor)
 {
-	return cf_load32(&janitor->stop) != 0;
+	return cf_load32_relaxed(&janitor->stop) != 0;
 }
 
 static void read_process(const struct cf_process *slot, struct os_process *process)
@@ -141,7 +141,7 @@ static void reign(struct cf_janitor *janitor)
 	struct carafe_environment *environment = janitor->environment;
 	uint64_t longest;
 
-	cf_store32(&environment->region->header.janitor, environment->process + 1);
+	cf_store32_relaxed(&environment->region->header.janitor, environment->process + 1);
 	hear_bell(janitor);
 	while (!stopped(janitor)) {
 		longest = watch_all(janitor);
@@ -154,7 +154,7 @@ static void reign(struct cf_janitor *janitor)
 static void wait_for_turn(struct cf_janitor *janitor)
 {
 	struct carafe_environment *environment = janitor->environment;
-	uint32_t slot = cf_load32(&environment->region->header.janitor) - 1;
+	uint32_t slot = cf_load32_relaxed(&environment->region->header.janitor) - 1;
 	struct cf_process *process = cf_process_at(environment->region, slot);
 	struct os_process identity;
 	bool watched = false;
@@ -208,7 +208,7 @@ void cf_round_offer(struct carafe_environment *environment)
 {
 	struct cf_janitor *janitor;
 
-	if (cf_load32(&environment->offered) != 0 || !cf_cas32(&environment->offered, 0, 1))
+	if (cf_load32_relaxed(&environment->offered) != 0 || !cf_cas32(&environment->offered, 0, 1))
 		return;
 	if ((environment->flags & CARAFE_NO_JANITOR) != 0)
 		return;
@@ -224,7 +224,7 @@ void cf_round_stop(struct carafe_environment *environment)
 
 	if (janitor == NULL)
 		return;
-	cf_store32(&janitor->stop, 1);
+	cf_store32_relaxed(&janitor->stop, 1);
 	os_local_lock();
 	os_watch_interrupt(janitor->watch);
 	os_local_unlock();
@@ -243,5 +243,5 @@ void cf_round_forget(struct carafe_environment *environment)
 		free(environment->janitor);
 	}
 	environment->janitor = NULL;
-	cf_store32(&environment->offered, 0);
+	cf_store32_relaxed(&environment->offered, 0);
 }

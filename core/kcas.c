@@ -72,7 +72,8 @@ static void decide(struct operation *op, unsigned state)
 
 static bool undecided(const struct operation *op)
 {
-	return cf_load(&op->descriptor->status) == make_status(op->sequence, CF_CHANGE_UNDECIDED);
+	return cf_load_relaxed(&op->descriptor->status) ==
+	       make_status(op->sequence, CF_CHANGE_UNDECIDED);
 }
 
 /*
@@ -224,7 +225,7 @@ bool cf_read_slow(struct cf_region *region, cf_word *word, uint64_t *bits)
 		if (!cf_described(*bits))
 			return true;
 		/* A change that is over has been removed from every word that it names. */
-		if (!cf_help(region, *bits) || cf_load(word) == *bits)
+		if (!cf_help(region, *bits) || cf_load_relaxed(word) == *bits)
 			return false;
 	}
 	return false;
@@ -334,7 +335,7 @@ bool cf_kcas_finish(struct cf_region *region, struct cf_thread *thread)
 	uint32_t depth;
 
 	for (depth = 0; depth < CF_DESCRIPTORS; depth++) {
-		uint64_t status = cf_load(&thread->descriptor[depth].status);
+		uint64_t status = cf_load_relaxed(&thread->descriptor[depth].status);
 
 		if (status >> 2 != 0 &&
 		    !cf_help(region, make_reference(index, depth, status >> 2)))

@@ -40,7 +40,7 @@ static bool available(const struct cf_view *view)
 {
 	return cf_value(view->state) == 0 ||
 	       ((cf_value(view->info) & CF_EXTERNAL) != 0 &&
-		cf_value(cf_load(&view->object->second)) == MOST_EXTERNAL - 1);
+		cf_value(cf_load_relaxed(&view->object->second)) == MOST_EXTERNAL - 1);
 }
 
 static enum cf_taken take(struct cf_region *region, const struct cf_view *view, uint32_t identity,
@@ -250,7 +250,7 @@ carafe_status cf_mutant_read(struct carafe_environment *environment, struct cf_v
 			return status;
 		if (!read_second(region, view, &second))
 			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
-		if (cf_load(&view->object->state) == view->state)
+		if (cf_load_relaxed(&view->object->state) == view->state)
 			break;
 		if (!cf_view_again(region, view))
 			return CARAFE_STATUS_INVALID_HANDLE;

@@ -19,7 +19,7 @@ void cf_process_describe(struct cf_process *process)
 	os_self(&self);
 	cf_store32_relaxed(&process->pid, self.pid);
 	cf_store32_relaxed(&process->space, self.space);
-	cf_store(&process->start, self.start);
+	cf_store_relaxed(&process->start, self.start);
 }
 
 static void raise_high(uint32_t *high, uint32_t count)
@@ -27,7 +27,7 @@ static void raise_high(uint32_t *high, uint32_t count)
 	uint32_t seen;
 
 	do {
-		seen = cf_load32(high);
+		seen = cf_load32_relaxed(high);
 	} while (seen < count && !cf_cas32(high, seen, count));
 }
 

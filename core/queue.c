@@ -81,13 +81,13 @@ enum cf_step cf_walk_look(struct cf_region *region, struct cf_walk *walk)
 	uint32_t link = cf_value(walk->seen);
 
 	if (is_head(link) && (link == CF_HEAD || walk->link == &walk->object->first))
-		return cf_load(walk->link) == walk->seen ? CF_STEP_END : CF_STEP_CHANGED;
+		return cf_load_relaxed(walk->link) == walk->seen ? CF_STEP_END : CF_STEP_CHANGED;
 	if (link == CF_UNLINKED)
 		return CF_STEP_CHANGED;
 	if (!follow(region, link, &walk->thread, &walk->number) ||
 	    !cf_read(region, &walk->thread->block[walk->number].next, &walk->next))
 		return CF_STEP_DAMAGED;
-	if (cf_load(walk->link) != walk->seen)
+	if (cf_load_relaxed(walk->link) != walk->seen)
 		return CF_STEP_CHANGED;
 	return cf_value(walk->next) != CF_UNLINKED ? CF_STEP_BLOCK : CF_STEP_DAMAGED;
 }
@@ -129,7 +129,7 @@ enum cf_outcome cf_queue_link(struct cf_self *self, uint32_t number, const struc
 		return CF_DAMAGED;
 	if (!is_head(cf_value(previous)) ||
 	    (cf_value(previous) == CF_UNLINKED && previous_next != &object->first))
-		return cf_load(&object->last) == last ? CF_DAMAGED : CF_MISSED;
+		return cf_load_relaxed(&object->last) == last ? CF_DAMAGED : CF_MISSED;
 	cf_store32_relaxed(&block->object, cf_object_index(self->region, object));
 	cf_store32_relaxed(&block->generation, cf_sequence(view->info));
 	changes.count = 0;
@@ -194,8 +194,10 @@ static enum cf_outcome try_unlink(struct cf_self *self, struct cf_block *block, 
 	if (cf_value(previous) != link || cf_value(following) != link ||
 	    (is_head(cf_value(prev)) && is_head(cf_value(next)) &&
 	     !change_emptied(self, object, changes)))
-		return cf_load(&block->prev) == prev && cf_load(&block->next) == next ? CF_DAMAGED :
-											CF_MISSED;
+		return cf_load_relaxed(&block->prev) == prev &&
+				       cf_load_relaxed(&block->next) == next ?
+			       CF_DAMAGED :
+			       CF_MISSED;
 	cf_change(changes, previous_next, previous, cf_value(next));
 	cf_change(changes, following_prev, following, cf_value(prev));
 	cf_change(changes, &block->next, next, CF_UNLINKED);
@@ -219,7 +221,7 @@ enum cf_outcome cf_queue_unlink(struct cf_self *self, struct cf_thread *thread, 
 			return CF_DONE;
 		changes.count = 0;
 		if (guard != NULL) {
-			if (cf_load(guard) != guarded)
+			if (cf_load_relaxed(guard) != guarded)
 				return CF_MISSED;
 			cf_compare(&changes, guard, guarded);
 		}

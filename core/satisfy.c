@@ -159,7 +159,7 @@ enum cf_satisfied cf_satisfy(struct cf_self *self, struct cf_thread *thread,
 		if (!cf_wait_waiting(wait.bits))
 			return CF_NOT_WAITING;
 		if (wait.count > CF_WAIT_OBJECTS) {
-			if (cf_load(&thread->wait) == wait.bits)
+			if (cf_load_relaxed(&thread->wait) == wait.bits)
 				return CF_UNSOUND;
 			continue;
 		}
@@ -274,7 +274,7 @@ static enum pass walk_queue(struct cf_self *self, struct cf_object *object, bool
 carafe_status cf_distribute(struct carafe_environment *environment, struct cf_object *object)
 {
 	/* The ntsync driver tries those who wait for all before the others; NT has one queue. */
-	bool only_all = (cf_value(cf_load(&object->info)) & CF_EXTERNAL) != 0;
+	bool only_all = (cf_value(cf_load_relaxed(&object->info)) & CF_EXTERNAL) != 0;
 	enum cf_outcome outcome;
 	struct cf_self *self;
 	carafe_status status;

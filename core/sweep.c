@@ -224,12 +224,12 @@ static carafe_status abandon_owned(struct cf_self *self, const struct use *use)
 	uint32_t i;
 
 	for (i = 0; CARAFE_SUCCESS(status) && i < CF_OWNED; i++) {
-		uint32_t noted = cf_load32(&use->thread->owned[i]);
+		uint32_t noted = cf_load32_relaxed(&use->thread->owned[i]);
 
 		if (noted != 0)
 			status = abandon(self, use, noted - 1);
 	}
-	if (!CARAFE_SUCCESS(status) || cf_load32(&use->thread->owned_overflow) == 0)
+	if (!CARAFE_SUCCESS(status) || cf_load32_relaxed(&use->thread->owned_overflow) == 0)
 		return status;
 	if (!cf_read(self->region, &self->region->header.high_objects, &high))
 		return CARAFE_STATUS_FILE_CORRUPT_ERROR;

@@ -51,7 +51,7 @@ static carafe_status close_entry(struct cf_self *self, struct cf_process *proces
 		object = cf_object_at(region, cf_value(used) & CF_HANDLE_OBJECT);
 		if (object == NULL)
 			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
-		if (cf_waiters(cf_load(&object->state))) {
+		if (cf_waiters(cf_load_relaxed(&object->state))) {
 			status = cf_queue_prune(self, object);
 			if (!CARAFE_SUCCESS(status))
 				return status;
@@ -62,7 +62,7 @@ static carafe_status close_entry(struct cf_self *self, struct cf_process *proces
 			outcome = change_guarded(self, process, state, &changes);
 			if (outcome != CF_MISSED)
 				return cf_outcome_status(outcome);
-		} else if (cf_load(&entry->entry) == used) {
+		} else if (cf_load_relaxed(&entry->entry) == used) {
 			/* While the handle is the same, its object lives. */
 			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
 		}
@@ -113,7 +113,7 @@ static carafe_status free_chunk(struct cf_self *self, struct cf_process *process
 			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
 		if (cf_value(taken) != owner) {
 			/* Another sweeper was faster, or it is somebody else's who may need it. */
-			if (cf_load(&process->chunk[place]) == chunk)
+			if (cf_load_relaxed(&process->chunk[place]) == chunk)
 				return CARAFE_STATUS_FILE_CORRUPT_ERROR;
 			continue;
 		}
@@ -180,7 +180,7 @@ static carafe_status inherit_one(struct cf_self *self, struct cf_process *child,
 	    !cf_read(self->region, &object->refs, &refs))
 		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
 	/* Our handle kept the object until here, and freeing it later would change its state. */
-	if (cf_load(&mine->entry) != used)
+	if (cf_load_relaxed(&mine->entry) != used)
 		return CARAFE_STATUS_PENDING;
 	cf_change(&changes, &entry->entry, bits, cf_value(used));
 	cf_change(&changes, &entry->access, access, cf_value(granted));

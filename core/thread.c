@@ -242,7 +242,7 @@ void cf_owned_note(struct cf_self *self, uint32_t object, bool alone)
 		if (cf_load32_relaxed(&self->thread->owned[i]) == 0 &&
 		    cf_cas32(&self->thread->owned[i], 0, object + 1))
 			return;
-	cf_store32(&self->thread->owned_overflow, 1);
+	cf_store32_relaxed(&self->thread->owned_overflow, 1);
 }
 
 void cf_owned_drop(struct cf_self *self, uint32_t object)
@@ -265,7 +265,7 @@ void cf_self_forget(void)
 
 	for (number = 0; number < CF_ENVIRONMENTS; number++) {
 		selves[number].serial = 0;
-		cf_store(&claims[number], 0);
+		cf_store_relaxed(&claims[number], 0);
 	}
 }
 

@@ -64,7 +64,7 @@ static inline void cf_wake(struct cf_thread *thread)
  */
 static inline void cf_wake_owed(struct cf_thread *thread)
 {
-	uint64_t bits = cf_load(&thread->wait);
+	uint64_t bits = cf_load_relaxed(&thread->wait);
 
 	/* In a change it may be granted; then one look too many does no harm. */
 	if (!cf_described(bits) && !cf_wait_granted(bits))
