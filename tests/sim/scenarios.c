@@ -8,6 +8,9 @@
 #include "tests/sim/scenario.h"
 
 #define SCENARIOS(one) \
+	one(check_changes) \
+	one(check_handles) \
+	one(check_waits) \
 	one(close_and_wait) \
 	one(death_and_alert) \
 	one(death_and_pulse) \
@@ -43,6 +46,11 @@
 	one(post_and_release) \
 	one(pulse_and_release) \
 	one(pulse_of_set) \
+	one(reorder_alert) \
+	one(reorder_all) \
+	one(reorder_check) \
+	one(reorder_reuse) \
+	one(reorder_wait) \
 	one(set_and_wait) \
 	one(set_for_two) \
 	one(switch_and_alert) \
