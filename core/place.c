@@ -19,7 +19,10 @@
  *
  * Leftovers (of makers that died or lost) are removed by the next maker.  A maker has the lock of
  * slot 0 from before it fills the folder; a remover takes that lock, too: what one of them has the
- * other leaves alone.  A generation that was given up is nobody's, whoever still has a lock in it:
+ * other leaves alone.  Between making the folder and taking the lock the maker has nothing: if the
+ * remover is faster, the lock file of the maker may come into the folder when the remover has
+ * looked for files already, so the maker then removes, too.  Who puts the last file there also
+ * looks last.  A generation that was given up is nobody's, whoever still has a lock in it:
  * a late one to come, who will find that the word names another.
  *
  * What happens if a process dies here: before its swap, a folder is left that no word names and no
@@ -308,6 +311,15 @@ static carafe_status is_used(int folder, int lock, bool *used)
 
 /* ---- Removing --------------------------------------------------------------------------- */
 
+/* Removes what a remover of the generation has renamed. */
+static void remove_old(int environment, uint32_t number)
+{
+	char old[NUMBER_SIZE];
+
+	number_name(old, ".old-", number);
+	os_folder_remove(environment, old);
+}
+
 /* In two steps, so that no half-removed generation has a number. */
 static void remove_generation(int environment, uint32_t number)
 {
@@ -315,9 +327,9 @@ static void remove_generation(int environment, uint32_t number)
 
 	number_name(name, "", number);
 	number_name(old, ".old-", number);
-	os_folder_remove(environment, old);
+	remove_old(environment, number);
 	(void)os_folder_rename(environment, name, old);
-	os_folder_remove(environment, old);
+	remove_old(environment, number);
 }
 
 /* Removes the generation if it has no maker and was given up or never entered. */
@@ -447,9 +459,14 @@ static carafe_status make_generation(struct cf_place *place, const struct cf_pla
 	if (CARAFE_SUCCESS(status) && !cf_cas(&place->gate->current, seen, number))
 		status = CARAFE_STATUS_DEVICE_NOT_READY;
 	if (!CARAFE_SUCCESS(status)) {
-		/* Who was faster to own it also removes it. */
+		/*
+		 * Who was faster to own it also removes it, but not a lock file that we made there
+		 * after it had looked for files.
+		 */
 		if (owned || status != CARAFE_STATUS_DEVICE_NOT_READY)
 			remove_generation(place->environment, number);
+		else
+			remove_old(place->environment, number);
 		close_generation(place);
 		return status;
 	}
