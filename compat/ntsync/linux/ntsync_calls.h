@@ -8,8 +8,12 @@
 #ifndef CF_NT_CALLS_H
 #define CF_NT_CALLS_H
 
-/* Names of functions here, and in some C libraries macros for the names without the number. */
+/*
+ * Names of functions here, and in some C libraries macros for the names without the number; a
+ * function may be a macro for another one, too.
+ */
 #undef creat64
+#undef fcntl
 #undef fcntl64
 #undef freopen64
 #undef fstatat64
