@@ -22,7 +22,7 @@ is "status shows it" "$(status "$carafe" status crowded)" 0
 is "doctor has a problem" "$(status "$carafe" doctor)" 1
 is "and tells of the objects" "$(grep -c '^PROBLEM: the environment is full: all .* objects are used; close' \
 	"$place/out")" 1
-is "and of nothing else that is full" "$(grep -c 'is full' "$place/out")" 1
+is "and of nothing else that is full" "$(grep -c '^PROBLEM: .*is full' "$place/out")" 1
 is "fsck finds no fault" "$(status "$carafe" fsck)" 0
 is "nor when it looks exactly" "$(status "$carafe" fsck --exact)" 0
 
