@@ -10,7 +10,8 @@ if ! command -v shellcheck >/dev/null 2>&1; then
 fi
 
 number=0
-for script in autogen.sh quickstart .ci/run tests/* tests/*/*; do
+# An archive has no packaging/.
+for script in autogen.sh quickstart .ci/run packaging/* packaging/debian/tests/* tests/* tests/*/*; do
 	[ -f "$script" ] || continue
 	interpreter=$(sed -n '1{s/^#! *//p;}' "$script" 2>/dev/null | tr -d '\000')
 	case $interpreter in
