@@ -3,7 +3,9 @@
  * core/alert.c - a thread's alert, and thread ids.  See <carafe/thread.h>.
  *
  * The alert word of a thread says 1 from the alert to the alertable wait that tells of it.  Setting
- * it compares the slot's owner word, so that the slot's next user does not get it.
+ * it compares the slot's owner word, so that the slot's next user does not get it.  Two alerts are
+ * one only if the thread did not wait in between: who finds the word set first gives what it says to
+ * the wait that it ends.
  *
  * What happens if a process dies here: between setting the word and looking at the wait, the
  * janitor's round does not help, but the thread sees the word when it looks next; nobody was told
@@ -31,6 +33,28 @@ carafe_status carafe_thread_id(carafe_environment *environment, uint32_t *id)
 	return status;
 }
 
+/*
+ * Gives an alert that a wait was not told of yet to that wait, which must not have this one with it.
+ * CF_MISSED: it was given, look again.
+ */
+static enum cf_outcome settle(struct cf_self *self, struct cf_thread *thread, uint64_t alert)
+{
+	enum cf_outcome outcome;
+
+	if (cf_value(alert) == 0)
+		return CF_DONE;
+	switch (cf_satisfy(self, thread, NULL, &outcome)) {
+	case CF_SATISFIED:
+		return CF_MISSED;
+	case CF_UNSOUND:
+		return outcome;
+	case CF_NOT_NOW:
+	case CF_NOT_WAITING:
+		break;
+	}
+	return CF_DONE;
+}
+
 carafe_status carafe_thread_alert(carafe_environment *environment, uint32_t id)
 {
 	uint64_t owner, alert;
@@ -51,6 +75,9 @@ carafe_status carafe_thread_alert(carafe_environment *environment, uint32_t id)
 			return CARAFE_STATUS_INVALID_CID;
 		if (!cf_read(self->region, &thread->alert, &alert))
 			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+		outcome = settle(self, thread, alert);
+		if (outcome != CF_DONE)
+			continue;
 		changes.count = 0;
 		cf_change(&changes, &thread->alert, alert, 1);
 		cf_compare(&changes, &thread->owner, owner);
