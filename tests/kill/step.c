@@ -568,10 +568,14 @@ static int do_something_atomic(void)
 
 const char *step_unable(void)
 {
-	pid_t child = fork();
+	const char *sanitizer = getenv("CARAFE_SANITIZER");
 	unsigned steps;
+	pid_t child;
 	int status;
 
+	if (sanitizer != NULL && sanitizer[0] != '\0')
+		return "a sanitizer's own instructions would be stepped over too";
+	child = fork();
 	/* Asked in a process of its own: whoever is traced once stays so. */
 	if (child == 0)
 		_exit(ptrace(PTRACE_TRACEME, 0, NULL, NULL) == 0 ? 0 : 1);
