@@ -39,20 +39,15 @@ carafe_status carafe_thread_id(carafe_environment *environment, uint32_t *id)
  */
 static enum cf_outcome settle(struct cf_self *self, struct cf_thread *thread, uint64_t alert)
 {
+	enum cf_satisfied given;
 	enum cf_outcome outcome;
 
 	if (cf_value(alert) == 0)
 		return CF_DONE;
-	switch (cf_satisfy(self, thread, NULL, &outcome)) {
-	case CF_SATISFIED:
-		return CF_MISSED;
-	case CF_UNSOUND:
+	given = cf_satisfy(self, thread, NULL, &outcome);
+	if (given == CF_UNSOUND)
 		return outcome;
-	case CF_NOT_NOW:
-	case CF_NOT_WAITING:
-		break;
-	}
-	return CF_DONE;
+	return given == CF_SATISFIED ? CF_MISSED : CF_DONE;
 }
 
 carafe_status carafe_thread_alert(carafe_environment *environment, uint32_t id)
