@@ -75,9 +75,12 @@ bool cf_call_returns(long number, cf_call_known *known)
 	int saved = errno;
 	sigset_t all, before;
 
-	if (answer == NOT_ASKED && !is_filtered())
+	/* Who sleeps asks each time, and many sleep: nothing is written then. */
+	if (answer != NOT_ASKED)
+		return answer == RETURNS;
+	if (!is_filtered()) {
 		answer = RETURNS;
-	if (answer == NOT_ASKED) {
+	} else {
 		sigfillset(&all);
 		(void)pthread_sigmask(SIG_BLOCK, &all, &before);
 		answer = ask(number);
