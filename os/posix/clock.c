@@ -10,16 +10,10 @@
  */
 #include <config.h>
 
-#include <time.h>
-
 #include "os/os.h"
+#include "os/posix/clock.h"
 
 uint64_t os_now(enum os_clock clock)
 {
-	struct timespec now = { 0, 0 };
-
-	clock_gettime(clock == OS_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC, &now);
-	if (now.tv_sec < 0) /* a real-time clock set before 1970 */
-		return 0;
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+	return cf_read_clock(clock == OS_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC);
 }
