@@ -8,26 +8,7 @@
 #
 # Skipped, with the reason, where no such name space or no filter can be made.
 set -u
-: "${CARAFE_BUILDDIR:=.}"
-number=0
-
-skip()
-{
-	echo "1..0 # SKIP $*"
-	exit 0
-}
-
-# report STATUS NAME
-report()
-{
-	number=$((number + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $number - $2"
-	else
-		echo "not ok $number - $2"
-		grep -v '^ok' "$TMPDIR/output" | sed 's/^/# /'
-	fi
-}
+. "${CARAFE_SRCDIR:-$(dirname "$0")/../..}/tests/kernel/prologue"
 
 # ---- inside: $1 is the app's folder -------------------------------------------------------------
 
@@ -53,18 +34,18 @@ in_app()
 	for test in access alert bad_input event fork mutant process semaphore stop wait; do
 		TMPDIR=$TMPDIR/tmp "$old" SIGSYS "$CARAFE_BUILDDIR/tests/api/$test.t" \
 			>"$TMPDIR/output" 2>&1
-		report $? "api/$test"
+		report $? "api/$test" "$TMPDIR/output"
 	done
 	"$old" SIGSYS "$CARAFE_BUILDDIR/carafe" doctor >"$TMPDIR/output" 2>&1
-	report $? "doctor finds all that is needed"
+	report $? "doctor finds all that is needed" "$TMPDIR/output"
 	grep -q "^environments in *$TMPDIR/carafe-$(id -u)\$" "$TMPDIR/output"
-	report $? "environments lie in the app's folder"
+	report $? "environments lie in the app's folder" "$TMPDIR/output"
 	preload=$(cd "$CARAFE_BUILDDIR" && pwd)/.libs/libcarafe-ntsync.so
 	if [ -e "$preload" ]; then
 		CARAFE_PRELOAD=$preload "$old" SIGSYS "$CARAFE_BUILDDIR/carafe" run -- \
 			"$CARAFE_BUILDDIR/tests/ntsync/conformance" semaphore/ mutex/ event/ wait/ \
 			error/ block/ descriptor/ process/ >"$TMPDIR/output" 2>&1
-		report $? "the ntsync conformance program"
+		report $? "the ntsync conformance program" "$TMPDIR/output"
 	fi
 	echo "1..$number"
 }
@@ -79,10 +60,7 @@ fi
 
 [ -x "$CARAFE_BUILDDIR/tests/kernel/old" ] || skip "the filter is Linux's, and this build is for another system"
 [ -z "${CARAFE_SANITIZER-}" ] || skip "sanitizers make such calls themselves"
-folder=$(mktemp -d) || exit 1
-trap 'rm -rf "$folder"' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
+make_folder
 "$CARAFE_BUILDDIR/tests/kernel/old" SIGSYS true 2>"$folder/errors" || skip "$(tail -n 1 "$folder/errors")"
 CARAFE_BUILDDIR=$(cd "$CARAFE_BUILDDIR" && pwd)
 export CARAFE_BUILDDIR

@@ -6,15 +6,7 @@
 #
 # Skipped, with the reason, where there can be no guest: see tests/ntsync/oracle.t.
 set -u
-: "${CARAFE_SRCDIR:=$(cd "$(dirname "$0")/../.." && pwd)}"
-: "${CARAFE_BUILDDIR:=.}"
-number=0
-
-skip()
-{
-	echo "1..0 # SKIP $*"
-	exit 0
-}
+. "${CARAFE_SRCDIR:-$(dirname "$0")/../..}/tests/kernel/prologue"
 
 case $(uname -m) in
 x86_64 | amd64) ;;
@@ -30,10 +22,7 @@ for program in gmake make; do
 done
 [ -n "$make" ] || skip "make portable-tests needs GNU make"
 
-folder=$(mktemp -d) || exit 1
-trap 'rm -rf "$folder"' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
+make_folder
 tests="tests/api/alert.t tests/api/clock_step.t tests/api/event.t tests/api/mutant.t \
 tests/api/semaphore.t tests/api/wait.t tests/unit/os-file.t tests/unit/os-lock.t \
 tests/unit/os-sleep.t tests/unit/os-watch.t"
@@ -41,17 +30,6 @@ tests/unit/os-sleep.t tests/unit/os-watch.t"
 	PORTABLE_TESTS="$tests") >"$folder/output" 2>&1 || {
 	tail -n 20 "$folder/output" | sed 's/^/# /'
 	skip "static programs cannot be linked here: install the static C library"
-}
-
-# report STATUS NAME
-report()
-{
-	number=$((number + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $number - $2"
-	else
-		echo "not ok $number - $2"
-	fi
 }
 
 offline=

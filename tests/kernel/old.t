@@ -4,23 +4,12 @@
 # the API and the ntsync conformance program once more, below a filter that answers such calls as an
 # old kernel does (ENOSYS), as sandboxes do (EPERM), and as Android's does (SIGSYS).
 set -u
-: "${CARAFE_SRCDIR:=$(cd "$(dirname "$0")/../.." && pwd)}"
-: "${CARAFE_BUILDDIR:=.}"
+. "${CARAFE_SRCDIR:-$(dirname "$0")/../..}/tests/kernel/prologue"
 old=$CARAFE_BUILDDIR/tests/kernel/old
-number=0
-
-skip()
-{
-	echo "1..0 # SKIP $*"
-	exit 0
-}
 
 [ -x "$old" ] || skip "the filter is Linux's, and this build is for another system"
 [ -z "${CARAFE_SANITIZER-}" ] || skip "sanitizers make such calls themselves"
-folder=$(mktemp -d) || exit 1
-trap 'rm -rf "$folder"' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
+make_folder
 "$old" ENOSYS true 2>"$folder/errors"
 case $? in
 0) ;;
@@ -33,18 +22,6 @@ case $? in
 	;;
 esac
 
-# report STATUS NAME
-report()
-{
-	number=$((number + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $number - $2"
-	else
-		echo "not ok $number - $2"
-		grep -v '^ok' "$folder/output" | sed 's/^/# /'
-	fi
-}
-
 # below ANSWER NAME PROGRAM...
 below()
 {
@@ -52,7 +29,7 @@ below()
 	name=$2
 	shift 2
 	"$old" "$answer" "$@" >"$folder/output" 2>&1
-	report $? "$answer: $name"
+	report $? "$answer: $name" "$folder/output"
 }
 
 place=$("$CARAFE_BUILDDIR/carafe" doctor | grep '^environments in')
@@ -65,10 +42,10 @@ for answer in ENOSYS EPERM SIGSYS; do
 	done
 	below "$answer" "doctor finds all that is needed" "$CARAFE_BUILDDIR/carafe" doctor
 	grep -q '^pidfd_open *no' "$folder/output" && grep -q '^futex_waitv *no' "$folder/output"
-	report $? "$answer: and says what is missing"
+	report $? "$answer: and says what is missing" "$folder/output"
 	# Or who has no sandbox would look for the same environment elsewhere.
 	[ "$(grep '^environments in' "$folder/output")" = "$place" ]
-	report $? "$answer: environments lie where they lie otherwise"
+	report $? "$answer: environments lie where they lie otherwise" "$folder/output"
 	preload=$(cd "$CARAFE_BUILDDIR" && pwd)/.libs/libcarafe-ntsync.so
 	[ -e "$preload" ] || continue
 	# Not its cases of signals: without futex_waitv a timed wait ends by a handler with SA_RESTART

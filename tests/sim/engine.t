@@ -3,31 +3,7 @@
 # The simulator itself.  Catches a reduction of the exhaustive search that leaves out what could
 # happen, and a replay that is not what was seen first.
 set -u
-sim=${CARAFE_BUILDDIR:-.}/carafe-sim
-
-if [ ! -x "$sim" ]; then
-	echo "1..0 # SKIP no $sim: it is built where pointers have 64 bits"
-	exit 0
-fi
-case ${CARAFE_SANITIZER:-} in
-*address*|*thread*)
-	echo "1..0 # SKIP a sanitizer that watches stacks does not follow the simulator's"
-	exit 0
-	;;
-esac
-
-number=0
-failed=0
-result()
-{
-	number=$((number + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $number - $2"
-	else
-		failed=1
-		echo "not ok $number - $2"
-	fi
-}
+. "${CARAFE_SRCDIR:-$(dirname "$0")/../..}/tests/sim/prologue"
 
 # compare SCENARIO PREEMPTIONS DEATHS
 compare()

@@ -3,25 +3,12 @@
 # Every scenario of the simulator, explored for a short while.  Catches a fault of core/ that needs
 # few preemptions, deaths or sleeps out of turn; `make check-sim` looks longer.
 set -u
-sim=${CARAFE_BUILDDIR:-.}/carafe-sim
-
-if [ ! -x "$sim" ]; then
-	echo "1..0 # SKIP no $sim: it is built where pointers have 64 bits"
-	exit 0
-fi
-case ${CARAFE_SANITIZER:-} in
-*address*|*thread*)
-	echo "1..0 # SKIP a sanitizer that watches stacks does not follow the simulator's"
-	exit 0
-	;;
-esac
+. "${CARAFE_SRCDIR:-$(dirname "$0")/../..}/tests/sim/prologue"
 # The same schedules every time, unless somebody (CI) wants others.
 seed=${CARAFE_SIM_SEED:-1}
 schedules=${CARAFE_SIM_SCHEDULES:-300}
 echo "# seed $seed"
 
-number=0
-failed=0
 # explore SCENARIO SCHEDULES [OPTION]...
 explore()
 {

@@ -6,35 +6,12 @@
 # lost its reason.
 set -u
 source=${CARAFE_SRCDIR:-.}
-sim=${CARAFE_BUILDDIR:-.}/carafe-sim
 list=$source/tests/sim/orders.list
 tab=$(printf '\t')
 
-if [ ! -x "$sim" ]; then
-	echo "1..0 # SKIP no $sim: it is built where pointers have 64 bits"
-	exit 0
-fi
-case ${CARAFE_SANITIZER:-} in
-*address*|*thread*)
-	echo "1..0 # SKIP a sanitizer that watches stacks does not follow the simulator's"
-	exit 0
-	;;
-esac
+. "${CARAFE_SRCDIR:-$(dirname "$0")/../..}/tests/sim/prologue"
 folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT
-
-number=0
-failed=0
-result()
-{
-	number=$((number + 1))
-	if [ "$1" -eq 0 ]; then
-		echo "ok $number - $2"
-	else
-		failed=1
-		echo "not ok $number - $2"
-	fi
-}
 
 # core/atomic.h is what they are asked of.
 files=
