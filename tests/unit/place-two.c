@@ -17,19 +17,10 @@ static const char *environment(void)
 	return scratch("two");
 }
 
-/* Enters, says where, leaves. */
 static int victim(const struct child *parent, void *argument)
 {
-	struct cf_place place;
-
 	(void)argument;
-	if (!be_traced())
-		return 99;
-	if (!CARAFE_SUCCESS(cf_place_open(environment(), &test_format, &place)))
-		return 1;
-	say(parent, place.path, sizeof(place.path));
-	cf_place_close(&place);
-	return 0;
+	return be_traced() ? enter_and_leave(parent, environment()) : 99;
 }
 
 static bool visit_bare(void *context, const char *name)

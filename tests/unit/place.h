@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tests/unit/place.h - a small format of memory, and a look into an environment's folder.
+ * tests/unit/place.h - a small format of memory, a visit, and a look into an environment's folder.
  */
 #ifndef CARAFE_TESTS_PLACE_H
 #define CARAFE_TESTS_PLACE_H
@@ -59,6 +59,18 @@ static const struct cf_place_format test_format = {
 	.make = test_make,
 	.check = test_check
 };
+
+/* Enters, says where, leaves; what a child does.  Returns its exit status. */
+static inline int enter_and_leave(const struct child *parent, const char *environment)
+{
+	struct cf_place place;
+
+	if (!CARAFE_SUCCESS(cf_place_open(environment, &test_format, &place)))
+		return 1;
+	say(parent, place.path, sizeof(place.path));
+	cf_place_close(&place);
+	return 0;
+}
 
 struct census {
 	int gates;
