@@ -245,6 +245,74 @@ bool cf_queue_current(struct cf_region *region, const struct cf_walk *walk, uint
 	return walk->number < count;
 }
 
+static bool waits_for_all(const struct cf_thread *thread)
+{
+	return (cf_load32_relaxed(&thread->flags) & CF_WAIT_ALL) != 0;
+}
+
+static bool waits_for(const struct cf_thread *thread, uint32_t object)
+{
+	uint32_t count = cf_load32_relaxed(&thread->count);
+	uint32_t i;
+
+	for (i = 0; i < count && i < CF_BLOCKS; i++)
+		if (cf_load32_relaxed(&thread->block[i].object) == object)
+			return true;
+	return false;
+}
+
+/* A wait for any may have several blocks in one queue. */
+static void compare_once(struct cf_changes *changes, cf_word *word, uint64_t old)
+{
+	uint32_t i;
+
+	for (i = 0; i < changes->count; i++)
+		if (changes->at[i].word == word)
+			return;
+	cf_compare(changes, word, old);
+}
+
+/*
+ * Who waits for less changes his wait word before he waits for both; who has no place, or loses it
+ * here, changes the object.  More of them than a change has room for count as found.
+ */
+enum cf_outcome cf_queue_find_both(struct cf_self *self, const struct cf_view *view,
+				   const struct cf_object *other, struct cf_changes *changes,
+				   bool *found)
+{
+	uint32_t index = cf_object_index(self->region, other), step;
+	enum cf_outcome outcome;
+	struct cf_walk walk;
+	uint64_t wait;
+
+	*found = false;
+	if (!cf_walk_begin(self->region, &walk, view->object))
+		return CF_DAMAGED;
+	for (step = 0; step < CF_QUEUE_STEPS; step++, cf_walk_pass(&walk)) {
+		enum cf_step look = cf_walk_look(self->region, &walk);
+
+		if (look != CF_STEP_BLOCK)
+			return look == CF_STEP_END     ? CF_DONE :
+			       look == CF_STEP_CHANGED ? CF_MISSED :
+							 CF_DAMAGED;
+		if (walk.thread == self->thread)
+			continue;
+		if (!cf_queue_current(self->region, &walk, &wait)) {
+			outcome = cf_queue_unlink(self, walk.thread, walk.number,
+						  &walk.thread->wait, wait);
+			return outcome == CF_DONE ? CF_MISSED : outcome;
+		}
+		*found = changes->count == CF_CHANGES ||
+			 (waits_for_all(walk.thread) && waits_for(walk.thread, index));
+		if (*found)
+			return CF_DONE;
+		compare_once(changes, &walk.thread->wait, wait);
+		if (!waits_for_all(walk.thread) && (cf_value(view->info) & CF_MANUAL) == 0)
+			return CF_DONE;
+	}
+	return CF_DAMAGED;
+}
+
 carafe_status cf_queue_prune(struct cf_self *self, struct cf_object *object)
 {
 	enum cf_outcome outcome = CF_DONE;

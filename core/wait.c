@@ -306,15 +306,40 @@ static carafe_status change_same(struct cf_self *self, const struct cf_wait *wai
 	return CARAFE_STATUS_SUCCESS;
 }
 
+/* What is waited for is there, whoever may have it. */
+static bool is_there(const struct cf_wait *wait)
+{
+	return cf_type_of(wait->view[0].info)->available(&wait->view[0]);
+}
+
+/*
+ * The signal comes first, and may give what is waited for to who waits for all of both objects.
+ * PENDING: such a one sleeps.  REPARSE: that is not settled, look again.  Else adds that none does.
+ */
+static carafe_status let_pass(struct cf_self *self, const struct cf_wait *wait,
+			      struct cf_changes *changes)
+{
+	enum cf_outcome outcome;
+	bool found;
+
+	if (!cf_waiters(wait->view[0].state) || !cf_waiters(wait->signal->state) || !is_there(wait))
+		return CARAFE_STATUS_SUCCESS;
+	outcome = cf_queue_find_both(self, wait->signal, wait->view[0].object, changes, &found);
+	if (outcome == CF_MISSED)
+		return CARAFE_STATUS_REPARSE;
+	return found ? CARAFE_STATUS_PENDING : cf_outcome_status(outcome);
+}
+
 /*
  * Adds what signalling one object and ending the wait for the other one changes: by what it waits
- * for, or by an alert.  PENDING: neither is there.
+ * for, or by an alert.  PENDING: neither is there, or others go first.  REPARSE: as let_pass().
  */
 static carafe_status change_both(struct cf_self *self, struct cf_wait *wait,
 				 struct cf_changes *changes, carafe_status *result)
 {
 	struct cf_view *view = &wait->view[0];
 	enum cf_taken taken;
+	carafe_status status;
 	uint64_t alert;
 
 	taken = cf_type_of(view->info)->take(self->region, view, wait->identity, changes);
@@ -330,8 +355,9 @@ static carafe_status change_both(struct cf_self *self, struct cf_wait *wait,
 		cf_change(changes, &self->thread->alert, alert, 0);
 		*result = CARAFE_STATUS_ALERTED;
 	}
-	return cf_type_of(wait->signal->info)
-		->signal(self->region, wait->signal, wait->identity, changes);
+	status = cf_type_of(wait->signal->info)
+			 ->signal(self->region, wait->signal, wait->identity, changes);
+	return status == CARAFE_STATUS_SUCCESS ? let_pass(self, wait, changes) : status;
 }
 
 /*
@@ -354,12 +380,14 @@ static carafe_status signal_at_once(struct cf_self *self, struct cf_wait *wait)
 		changes.count = 0;
 		status = signals_itself(wait) ? change_same(self, wait, &changes) :
 						change_both(self, wait, &changes, &result);
+		if (status == CARAFE_STATUS_REPARSE)
+			continue;
 		if (status != CARAFE_STATUS_SUCCESS)
 			return status;
 		news = result != CARAFE_STATUS_ALERTED && !signals_itself(wait) &&
 		       is_new(wait, &wait->view[0]);
 		status = commit(self->environment, wait, 0, 1, news, &changes);
-	} while (status == CARAFE_STATUS_PENDING);
+	} while (status == CARAFE_STATUS_PENDING || status == CARAFE_STATUS_REPARSE);
 	if (CARAFE_SUCCESS(status))
 		status = cf_distribute(self->environment, wait->signal->object);
 	wait->index = 0;
@@ -384,8 +412,9 @@ static carafe_status compare_newest(struct cf_self *self, struct cf_changes *cha
 }
 
 /*
- * Adds the signal, and that nothing is there that would end the wait at once.  PENDING: something
- * is, or the signal is not possible now.
+ * Adds the signal, and that nothing is there that would end the wait at once, unless others may have it
+ * by the signal: then the wait begins in any case.  PENDING: something is, or the signal is not
+ * possible now.
  */
 static carafe_status change_signal(struct cf_self *self, struct cf_wait *wait,
 				   struct cf_changes *changes)
@@ -409,7 +438,7 @@ static carafe_status change_signal(struct cf_self *self, struct cf_wait *wait,
 	}
 	if (!signals_itself(wait))
 		cf_compare(changes, &wait->view[0].object->state, wait->view[0].state);
-	if (!signals_itself(wait) && wait->alertable) {
+	if (!signals_itself(wait) && wait->alertable && !is_there(wait)) {
 		if (!cf_read(self->region, &self->thread->alert, &alert))
 			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
 		if (cf_value(alert) != 0)
@@ -422,27 +451,31 @@ static carafe_status change_signal(struct cf_self *self, struct cf_wait *wait,
 
 /*
  * Signals for a wait that only polls and has found nothing: it is over with the signal, so that what
- * the signal sets off cannot end it.  PENDING: there is something by now.
+ * the signal sets off cannot end it; or it takes what others did not, who went first.  PENDING: there
+ * is something by now.
  */
 static carafe_status signal_in_vain(struct cf_self *self, struct cf_wait *wait)
 {
 	struct cf_changes changes;
 	enum cf_outcome outcome;
 	carafe_status status;
+	bool there;
 
 	changes.count = 0;
 	status = change_signal(self, wait, &changes);
 	if (status != CARAFE_STATUS_SUCCESS)
 		return status;
+	there = is_there(wait);
 	outcome = cf_kcas(self, &changes);
 	if (outcome != CF_DONE)
 		return outcome == CF_MISSED ? CARAFE_STATUS_PENDING : cf_outcome_status(outcome);
 	status = cf_distribute(self->environment, wait->signal->object);
 	if (!CARAFE_SUCCESS(status))
 		return status;
-	status = cf_view_again(self->region, &wait->view[0]) ?
-			 not_taken(self->environment, wait, &wait->view[0]) :
-			 CARAFE_STATUS_PENDING;
+	status = CARAFE_STATUS_PENDING;
+	if (cf_view_again(self->region, &wait->view[0]))
+		status = there ? cf_wait_now(self->environment, wait) :
+				 not_taken(self->environment, wait, &wait->view[0]);
 	return status == CARAFE_STATUS_PENDING ? CARAFE_STATUS_TIMEOUT : status;
 }
 

@@ -123,20 +123,27 @@ static void make_objects(void)
 	}
 }
 
-/* Nobody waits for all, or nobody else waits. */
-static bool is_in_order(const struct plan *plan)
+static bool waits_for_all(const struct plan *plan, unsigned thread)
 {
-	unsigned waits = 0, for_all = 0;
+	for (unsigned i = 0; i < PLAN_ACTS; i++)
+		if (plan->thread[thread][i].operation - 1 == SIM_WAIT_ALL)
+			return true;
+	return false;
+}
+
+/*
+ * A wait for all may pass others who sleep (ARCHITECTURE.md).  Where one thread only waits so, nobody
+ * passes that one.
+ */
+static enum record_order order_of(const struct plan *plan)
+{
+	unsigned for_all = 0;
 
 	for (unsigned i = 0; i < PLAN_THREADS; i++)
-		for (unsigned j = 0; j < PLAN_ACTS; j++) {
-			int operation = plan->thread[i][j].operation - 1;
-
-			for_all += operation == SIM_WAIT_ALL;
-			waits += operation == SIM_WAIT_ALL || operation == SIM_WAIT_ANY ||
-				 operation == SIM_SIGNAL_AND_WAIT;
-		}
-	return for_all == 0 || waits == 1;
+		for_all += waits_for_all(plan, i);
+	return for_all == 0 ? RECORD_ALL_IN_ORDER :
+	       for_all == 1 ? RECORD_FOR_ALL_IN_ORDER :
+			      RECORD_NO_ORDER;
 }
 
 void plan_prepare(void)
@@ -146,7 +153,7 @@ void plan_prepare(void)
 
 	base_prepare();
 	record_thread();
-	record_in_order(is_in_order(present()));
+	record_order(order_of(present()));
 	if (sim_self() == 0)
 		make_objects();
 	else if (first)

@@ -21,7 +21,7 @@
 struct record {
 	uint32_t calls;
 	struct sim_call call[MOST_CALLS];
-	bool in_order;			    /* who sleeps first comes first */
+	enum record_order order;
 	uint32_t waiting[SIM_MOST_THREADS]; /* 1 + the wait that the thread is in, or 0 */
 	uint64_t swept[SIM_MOST_PROCESSES];
 	bool opened[SIM_MOST_PROCESSES];
@@ -235,9 +235,9 @@ void record_before(const struct sim_call *asked)
 	RECORD->index[call->object] = base_object(call->made);
 }
 
-void record_in_order(bool in_order)
+void record_order(enum record_order order)
 {
-	RECORD->in_order = in_order;
+	RECORD->order = order;
 }
 
 void record_thread(void)
@@ -311,6 +311,12 @@ void record_fork(void (*run)(void))
 
 /* ---- in the end ---- */
 
+static bool is_ordered(const struct sim_call *call)
+{
+	return RECORD->order == RECORD_ALL_IN_ORDER ||
+	       (RECORD->order == RECORD_FOR_ALL_IN_ORDER && call->operation == SIM_WAIT_ALL);
+}
+
 /* Whoever sleeps in a wait has said that it waits. */
 static void notice_sleepers(void)
 {
@@ -320,14 +326,14 @@ static void notice_sleepers(void)
 		if (RECORD->waiting[i] == 0 || sim_standing(i) != SIM_ASLEEP)
 			continue;
 		call = &RECORD->call[RECORD->waiting[i] - 1];
-		if (call->asleep == 0)
+		if (call->asleep == 0 && is_ordered(call))
 			call->asleep = stamp(sim_now());
 	}
 }
 
 void record_step(void)
 {
-	if (RECORD->in_order)
+	if (RECORD->order != RECORD_NO_ORDER)
 		notice_sleepers();
 	for (uint32_t i = 0; i < sim_processes(); i++) {
 		uint64_t state;

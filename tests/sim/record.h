@@ -30,11 +30,11 @@ void record_before(const struct sim_call *asked);
  */
 void record_share(void);
 
-/*
- * For prepare(): whether who was seen to sleep comes before who begins to wait after that.  A wait
- * for all may pass others (ARCHITECTURE.md).
- */
-void record_in_order(bool in_order);
+/* Who, once seen to sleep, comes before who begins to wait after that. */
+enum record_order { RECORD_NO_ORDER, RECORD_FOR_ALL_IN_ORDER, RECORD_ALL_IN_ORDER };
+
+/* For prepare(). */
+void record_order(enum record_order order);
 
 /* For prepare(), in each thread: who it is. */
 void record_thread(void);

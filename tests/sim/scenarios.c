@@ -54,6 +54,7 @@
 	one(set_and_wait) \
 	one(set_for_two) \
 	one(switch_and_alert) \
+	one(switch_and_all) \
 	one(switch_and_pulse) \
 	one(signal_and_alert) \
 	one(signal_and_change) \

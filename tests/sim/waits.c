@@ -208,6 +208,26 @@ const struct scenario scenario_switch_and_alert = {
 	.exhaustive = { .preemptions = 2 },
 };
 
+static const struct plan switch_and_all = {
+	.object = { AUTO(1), AUTO(0), AUTO(0) },
+	.thread = { { SWITCH(1, 0, EVER), SET(0) },
+		    { ALL(0, 2, TIMED), ALL(0, 1, EVER), SET(0) } },
+};
+
+/* The second sleeps when the first signals. */
+static const char *const switch_and_all_found[] = { "1*400,L1,1*400,0*400", NULL };
+
+/* Catches a signaller that takes what its signal gives to somebody who waits for all of both. */
+const struct scenario scenario_switch_and_all = {
+	PLANNED("switch-and-all", "the signal comes before the wait", &switch_and_all),
+	.regressions = switch_and_all_found,
+	.processes = 2,
+	.threads = 2,
+	.thread = { RUNS(0), RUNS(1) },
+	.bounds = { .preemptions = SCENARIO_ANY, .late = 1 },
+	.exhaustive = { .preemptions = 2, .late = 1 },
+};
+
 static const struct plan two_switches = {
 	.object = { AUTO(0), AUTO(0), AUTO(0) },
 	.thread = { { SWITCH(0, 2, EVER) },

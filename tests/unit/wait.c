@@ -282,6 +282,54 @@ static void test_signal(void)
 	leave(self);
 }
 
+/* Signals the notification event and waits for the other one, while another thread waits for all. */
+static carafe_status signal_beside(uint64_t deadline, struct cf_self *other, uint32_t count,
+				   struct cf_view *const views[])
+{
+	struct cf_view signal;
+	struct cf_wait wait;
+
+	arrange(1, 0, 0, 9);
+	wait_for_many(other, CF_WAIT_ALL, count, views);
+	wait = wait_on(&event);
+	signal = *again(environment, &manual);
+	wait.signal = &signal;
+	wait.deadline = deadline;
+	return cf_wait_later(environment, &wait);
+}
+
+/*
+ * Catches a signaller that takes at the moment of its signal what that gives to somebody who was there
+ * before, and one that leaves what nobody else can have.
+ */
+static void test_signal_comes_first(void)
+{
+	struct cf_view *const both[] = { &event, &manual };
+	struct cf_view *const three[] = { &event, &manual, &semaphore };
+	struct cf_self other = another(environment);
+
+	is_int(signal_beside(soon(), &other, 2, both), CARAFE_STATUS_TIMEOUT,
+	       "a signal that gives what is waited for to who waits for all of both");
+	ok(is_granted(&other, grant(0)) && is(0, 1, 0, 9), "comes before the wait");
+	leave(&other);
+	is_int(signal_beside(0, &other, 2, both), CARAFE_STATUS_TIMEOUT, "so it does before a poll");
+	ok(is_granted(&other, grant(0)) && is(0, 1, 0, 9), "which finds nothing");
+	leave(&other);
+	is_int(signal_beside(OS_NEVER, &other, 3, three), CARAFE_STATUS_SUCCESS,
+	       "who waits for a third object, too");
+	ok(still_waits(&other) && is(0, 1, 0, 9), "does not keep the signaller from it");
+	leave(&other);
+	is_int(signal_beside(0, &other, 3, three), CARAFE_STATUS_SUCCESS, "nor a poll");
+	ok(still_waits(&other) && is(0, 1, 0, 9), "which takes it");
+	leave(&other);
+	is_int(signal_beside(OS_NEVER, &other, 2, (struct cf_view *const[]){ &event, &semaphore }),
+	       CARAFE_STATUS_SUCCESS, "who waits for something else, too, does not either");
+	ok(still_waits(&other) && is(0, 1, 0, 9), "and the signal is given");
+	leave(&other);
+	arrange(0, 0, 0, 9);
+	leave(self);
+}
+
 static uint32_t slots_in_use(void)
 {
 	uint32_t high = cf_load32(&environment->region->header.high_threads), used = 0;
@@ -355,6 +403,7 @@ int main(void)
 	test_sleep();
 	test_wakes_predecessors();
 	test_signal();
+	test_signal_comes_first();
 	test_nested();
 	test_suspend();
 	arrange(0, 0, 0, 0);
