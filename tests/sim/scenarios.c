@@ -56,6 +56,7 @@
 	one(switch_and_alert) \
 	one(switch_and_all) \
 	one(switch_and_pulse) \
+	one(switch_and_try) \
 	one(signal_and_alert) \
 	one(signal_and_change) \
 	one(signal_and_death) \

@@ -209,23 +209,47 @@ const struct scenario scenario_switch_and_alert = {
 };
 
 static const struct plan switch_and_all = {
-	.object = { AUTO(1), AUTO(0), AUTO(0) },
+	.object = { AUTO(1), AUTO(0) },
 	.thread = { { SWITCH(1, 0, EVER), SET(0) },
-		    { ALL(0, 2, TIMED), ALL(0, 1, EVER), SET(0) } },
+		    { ALL(0, 1, EVER), SET(0) },
+		    { WAIT(1, TIMED) } },
 };
 
-/* The second sleeps when the first signals. */
-static const char *const switch_and_all_found[] = { "1*400,L1,1*400,0*400", NULL };
+/* The second sleeps when the first signals; behind the third, whose time is over right before. */
+static const char *const switch_and_all_found[] = {
+	"1*400,0*400",
+	"2*400,1*400,0*70,L2,2*400,0*400",
+	NULL,
+};
 
 /* Catches a signaller that takes what its signal gives to somebody who waits for all of both. */
 const struct scenario scenario_switch_and_all = {
 	PLANNED("switch-and-all", "the signal comes before the wait", &switch_and_all),
 	.regressions = switch_and_all_found,
+	.processes = 3,
+	.threads = 3,
+	.thread = { RUNS(0), RUNS(1), RUNS(2) },
+	.bounds = { .preemptions = SCENARIO_ANY, .late = 1 },
+	.exhaustive = { .preemptions = 2, .late = 1 },
+};
+
+static const struct plan switch_and_try = {
+	.object = { AUTO(0), AUTO(0) },
+	.thread = { { SWITCH(1, 0, TRY) }, { SET(0), IS_SET(1) } },
+};
+
+static const char *const switch_and_try_found[] = { "0*36,1*237,0*227,P", NULL };
+
+/* Catches a signal that is given without a look whether what is waited for still is not there. */
+const struct scenario scenario_switch_and_try = {
+	PLANNED("switch-and-try", "what is there before the signal ends the wait with it",
+		&switch_and_try),
+	.regressions = switch_and_try_found,
 	.processes = 2,
 	.threads = 2,
 	.thread = { RUNS(0), RUNS(1) },
-	.bounds = { .preemptions = SCENARIO_ANY, .late = 1 },
-	.exhaustive = { .preemptions = 2, .late = 1 },
+	.bounds = { .preemptions = SCENARIO_ANY },
+	.exhaustive = { .preemptions = 2 },
 };
 
 static const struct plan two_switches = {
