@@ -261,9 +261,20 @@ static bool waits_for(const struct cf_thread *thread, uint32_t object)
 	return false;
 }
 
+/* A wait for any may have several blocks in one queue. */
+static void compare_once(struct cf_changes *changes, cf_word *word, uint64_t old)
+{
+	uint32_t i;
+
+	for (i = 0; i < changes->count; i++)
+		if (changes->at[i].word == word)
+			return;
+	cf_compare(changes, word, old);
+}
+
 /*
- * Nobody can begin to wait for both meanwhile without a new place, which changes an object: of old places
- * the distribution of the other one left none there, and this walk leaves none here.
+ * Who waits for less changes his wait word before he waits for both; who has no place, or loses it
+ * here, changes the object when he takes one.  More than a change has room for count as found.
  */
 enum cf_outcome cf_queue_find_both(struct cf_self *self, const struct cf_view *view,
 				   const struct cf_object *other, struct cf_changes *changes,
@@ -291,14 +302,13 @@ enum cf_outcome cf_queue_find_both(struct cf_self *self, const struct cf_view *v
 						  &walk.thread->wait, wait);
 			return outcome == CF_DONE ? CF_MISSED : outcome;
 		}
-		if (waits_for_all(walk.thread)) {
-			*found = waits_for(walk.thread, index);
-			if (*found)
-				return CF_DONE;
-		} else if ((cf_value(view->info) & CF_MANUAL) == 0) {
-			cf_compare(changes, &walk.thread->wait, wait);
+		*found = changes->count == CF_CHANGES ||
+			 (waits_for_all(walk.thread) && waits_for(walk.thread, index));
+		if (*found)
 			return CF_DONE;
-		}
+		compare_once(changes, &walk.thread->wait, wait);
+		if (!waits_for_all(walk.thread) && (cf_value(view->info) & CF_MANUAL) == 0)
+			return CF_DONE;
 	}
 	return CF_DAMAGED;
 }

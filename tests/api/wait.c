@@ -683,6 +683,28 @@ test_signal_and_wait(void)
 	carafe_close(env, counter);
 }
 
+/* Catches a caller who takes with the signal what that gives to somebody who waits for all of both. */
+static void
+test_signal_comes_first(void)
+{
+	carafe_handle set = new_event(CARAFE_SYNCHRONIZATION_EVENT, 1);
+	carafe_handle event = new_event(CARAFE_SYNCHRONIZATION_EVENT, 0);
+	int64_t const moment = -10000;
+
+	worker_wait(&workers[0], all(2, set, event));
+	is_status(carafe_signal_and_wait(env, event, set, 0, &moment), CARAFE_STATUS_TIMEOUT,
+		"the signal comes first");
+	is_status(worker_end(&workers[0]), CARAFE_STATUS_WAIT_0,
+		"and gives both to who waits for all of both");
+	must(carafe_event_set(env, set, NULL), "set");
+	worker_wait(&workers[0], all(2, set, event));
+	is_status(carafe_signal_and_wait(env, event, set, 0, &now_or_never), CARAFE_STATUS_TIMEOUT,
+		"so it does before a poll");
+	is_status(worker_end(&workers[0]), CARAFE_STATUS_WAIT_0, "with the same end");
+	carafe_close(env, set);
+	carafe_close(env, event);
+}
+
 /*
  * The other side pulses the moment it is signalled.  Catches a signal that is given before the
  * caller is in the queue: the pulse would be lost, and both would sleep for ever.
@@ -805,6 +827,7 @@ main(void)
 	test_timeout_after_close();
 	test_old_handles();
 	test_signal_and_wait();
+	test_signal_comes_first();
 	test_signal_and_wait_for_the_same();
 	test_signal_and_wait_misses_no_pulse();
 	test_signal_and_wait_sleeps_and_is_woken();

@@ -233,6 +233,31 @@ const struct scenario scenario_switch_and_all = {
 	.exhaustive = { .preemptions = 2, .late = 1 },
 };
 
+static const struct plan switch_and_less = {
+	.object = { AUTO(1), MANUAL(0) },
+	.thread = { { SWITCH(1, 0, EVER), SET(0) },
+		    { ALL(1, 0, TIMED), WAIT(1, TIMED), ALL(1, 0, EVER) },
+		    { IS_SET(1) } },
+};
+
+/* The second has waited for both, waits for the event only when it is looked at, and then for both. */
+static const char *const switch_and_less_found[] = {
+	"1*400,0*55,L1,1*400,0*15,L1,1*400,2*400,0*400",
+	NULL,
+};
+
+/* Catches a signaller that trusts a look at somebody who waits for less at that moment. */
+const struct scenario scenario_switch_and_less = {
+	PLANNED("switch-and-less", "who waits for both again has its places from before",
+		&switch_and_less),
+	.regressions = switch_and_less_found,
+	.processes = 3,
+	.threads = 3,
+	.thread = { RUNS(0), RUNS(1), RUNS(2) },
+	.bounds = { .preemptions = SCENARIO_ANY, .late = 2 },
+	.exhaustive = { .preemptions = 2, .late = 2 },
+};
+
 static const struct plan switch_and_try = {
 	.object = { AUTO(0), AUTO(0) },
 	.thread = { { SWITCH(1, 0, TRY) }, { SET(0), IS_SET(1) } },
