@@ -51,20 +51,42 @@ void step_over(int result)
 	_exit(result);
 }
 
+#if defined(__x86_64__)
+#define PROGRAM_COUNTER rip
+#define STRING_COUNTER rcx
+#elif defined(__i386__)
+#define PROGRAM_COUNTER eip
+#define STRING_COUNTER ecx
+#else
+#define PROGRAM_COUNTER pc
+#endif
+
+static bool get_registers(pid_t victim, struct user_regs_struct *registers)
+{
+	struct iovec vector = { registers, sizeof(*registers) };
+
+	return ptrace(PTRACE_GETREGSET, victim, NT_PRSTATUS, &vector) == 0;
+}
+
+static void must_get_registers(pid_t victim, struct user_regs_struct *registers)
+{
+	if (!get_registers(victim, registers))
+		bail_out("cannot read the victim's registers");
+}
+
+static void must_set_registers(pid_t victim, struct user_regs_struct *registers)
+{
+	struct iovec vector = { registers, sizeof(*registers) };
+
+	if (ptrace(PTRACE_SETREGSET, victim, NT_PRSTATUS, &vector) != 0)
+		bail_out("cannot set the victim's registers");
+}
+
 static uintptr_t next_instruction(pid_t victim)
 {
 	struct user_regs_struct registers;
-	struct iovec vector = { &registers, sizeof(registers) };
 
-	if (ptrace(PTRACE_GETREGSET, victim, NT_PRSTATUS, &vector) != 0)
-		return 0;
-#if defined(__x86_64__)
-	return registers.rip;
-#elif defined(__i386__)
-	return (uintptr_t)registers.eip;
-#else
-	return registers.pc;
-#endif
+	return get_registers(victim, &registers) ? (uintptr_t)registers.PROGRAM_COUNTER : 0;
 }
 
 /* Set while a step has been begun and has not ended: the victim is in a system call. */
@@ -172,19 +194,12 @@ static void set_breakpoint(pid_t victim, uintptr_t where, bool on)
 static void go_back(pid_t victim)
 {
 	struct user_regs_struct registers;
-	struct iovec vector = { &registers, sizeof(registers) };
 
 	if (BREAKPOINT_SIZE == 0)
 		return;
-	if (ptrace(PTRACE_GETREGSET, victim, NT_PRSTATUS, &vector) != 0)
-		bail_out("cannot read the victim's registers");
-#if defined(__x86_64__)
-	registers.rip -= BREAKPOINT_SIZE;
-#elif defined(__i386__)
-	registers.eip -= BREAKPOINT_SIZE;
-#endif
-	if (ptrace(PTRACE_SETREGSET, victim, NT_PRSTATUS, &vector) != 0)
-		bail_out("cannot set the victim's registers");
+	must_get_registers(victim, &registers);
+	registers.PROGRAM_COUNTER -= BREAKPOINT_SIZE;
+	must_set_registers(victim, &registers);
 }
 
 /* Looking whether it sleeps costs more than all else, and mostly it stops before the first look. */
@@ -223,6 +238,63 @@ static enum stepped run_on(pid_t victim, void (*release)(void))
 		go_back(victim);
 	return where(victim, status);
 }
+
+/* ---- Repeated instructions ---------------------------------------------------------------- */
+
+#ifdef STRING_COUNTER
+/*
+ * How long the repeated instruction is that fills or copies, which the victim is before; 0: it is
+ * another one. Each repetition is a step, and a death may come between any two.
+ */
+static unsigned string_instruction(void)
+{
+	const unsigned char *code = (const unsigned char *)at;
+	unsigned length = 1;
+
+	if (code[0] != 0xf3)
+		return 0;
+	if ((code[length] & 0xf8) == 0x48 && sizeof(void *) == 8)
+		length++;
+	/* movs and stos */
+	return (code[length] & 0xfe) == 0xa4 || (code[length] & 0xfe) == 0xaa ? length + 1 : 0;
+}
+
+/*
+ * So many repetitions at once: the instruction comes to its end with its count lowered, and is
+ * begun again for the rest, which is what an interruption leaves.  False: it has no more to do.
+ */
+static bool repeat(pid_t victim, unsigned repetitions)
+{
+	struct user_regs_struct registers;
+	uintptr_t begin = at, end = at + string_instruction();
+	unsigned long left;
+
+	if (end == begin)
+		return false;
+	must_get_registers(victim, &registers);
+	if (registers.STRING_COUNTER <= (unsigned long)repetitions)
+		return false;
+	left = registers.STRING_COUNTER - repetitions;
+	registers.STRING_COUNTER = repetitions;
+	must_set_registers(victim, &registers);
+	set_breakpoint(victim, end, true);
+	if (run_on(victim, NULL) != STEPPED || at != end)
+		bail_out("a victim does not come to the end of an instruction");
+	set_breakpoint(victim, end, false);
+	must_get_registers(victim, &registers);
+	registers.PROGRAM_COUNTER = begin;
+	registers.STRING_COUNTER = left;
+	must_set_registers(victim, &registers);
+	at = begin;
+	return true;
+}
+#else
+static bool repeat(pid_t victim, unsigned repetitions)
+{
+	(void)victim, (void)repetitions;
+	return false;
+}
+#endif
 
 /* ---- The beginning ------------------------------------------------------------------------ */
 
@@ -466,17 +538,57 @@ static void count_times(struct trail *trail)
 	free(order);
 }
 
+/* How often the instruction before this step is repeated by it and the ones that follow. */
+static unsigned repetitions(const struct trail *trail, unsigned from, unsigned steps)
+{
+	unsigned count = 0;
+
+	while (from + count < steps && trail->at[from] != 0 &&
+	       trail->at[from + count + 1] == trail->at[from])
+		count++;
+	return count;
+}
+
+/* What the step to this place costs; of many repetitions all but the first one nothing. */
+static unsigned step_cost(const struct trail *trail, unsigned to)
+{
+	if (trail->at[to] != trail->at[to - 1])
+		return 1;
+	return to > 1 && trail->at[to - 1] == trail->at[to - 2] ? 0 : STOP_COST;
+}
+
 /* To where to run at the least cost, when the rest of the way is a step at a time. */
 static unsigned best_place(const struct trail *trail, unsigned steps)
 {
-	unsigned best = 0, cost = steps, i;
+	unsigned best = 0, least = UINT_MAX, rest = 0, i;
 
-	for (i = steps; i > 0 && steps - i < cost; i--)
-		if (trail->at[i] != 0 && trail->times[i] * STOP_COST + steps - i < cost) {
+	for (i = steps; i > 0 && rest < least; rest += step_cost(trail, i--))
+		if (trail->at[i] != 0 && trail->times[i] * STOP_COST + rest < least) {
 			best = i;
-			cost = trail->times[i] * STOP_COST + steps - i;
+			least = trail->times[i] * STOP_COST + rest;
 		}
-	return best;
+	return rest < least ? 0 : best;
+}
+
+/* step_to() from a place of the trail on. */
+static enum stepped step_along(pid_t victim, const struct trail *trail, unsigned from,
+			       unsigned steps, void (*release)(void), unsigned *done)
+{
+	enum stepped stepped = STEPPED;
+	unsigned count;
+
+	for (*done = from; *done < steps; *done += count) {
+		count = stepped == STEPPED && at == trail->at[*done]
+				? repetitions(trail, *done, steps)
+				: 0;
+		if (count > STOP_COST && repeat(victim, count))
+			continue;
+		count = 1;
+		stepped = stepped == ASLEEP ? wake(victim, release) : step_once(victim);
+		if (stepped == OVER || stepped == GONE)
+			break;
+	}
+	return stepped;
 }
 
 enum stepped step_run_to(pid_t victim, struct trail *trail, unsigned steps, void (*release)(void),
@@ -495,9 +607,7 @@ enum stepped step_run_to(pid_t victim, struct trail *trail, unsigned steps, void
 		stepped = run_to(victim, trail->at[from], trail->times[from], release);
 	if (stepped != STEPPED)
 		return stepped;
-	stepped = step_to(victim, steps - from, release, done);
-	*done += from;
-	return stepped;
+	return step_along(victim, trail, from, steps, release, done);
 }
 
 void step_kill(pid_t victim)
