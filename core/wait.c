@@ -133,6 +133,12 @@ carafe_status cf_wait_poll(struct carafe_environment *environment, struct cf_wai
 	}
 }
 
+/* Neither this wait nor anybody's is satisfied by such an object, so nobody is to be served first. */
+static bool lets_nobody_through(const struct cf_view *view)
+{
+	return cf_value(view->state) == 0 && cf_type_of(view->info)->zero_waits;
+}
+
 /* Takes the first signalled one; PENDING when there is none. */
 static carafe_status poll_any(struct carafe_environment *environment, struct cf_wait *wait)
 {
@@ -140,7 +146,8 @@ static carafe_status poll_any(struct carafe_environment *environment, struct cf_
 	uint32_t i;
 
 	for (i = 0; i < wait->count && status == CARAFE_STATUS_PENDING; i++)
-		status = cf_wait_poll(environment, wait, i);
+		if (!lets_nobody_through(&wait->view[i]))
+			status = cf_wait_poll(environment, wait, i);
 	return status;
 }
 

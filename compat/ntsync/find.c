@@ -25,8 +25,7 @@ static bool view_object(struct cf_nt_found *found)
 	struct cf_object *object = cf_object_at(region, found->index);
 
 	return object != NULL && cf_view_take(region, object, &found->view) &&
-	       cf_type_of(found->view.info) != NULL &&
-	       (cf_value(found->view.info) & CF_EXTERNAL) != 0;
+	       cf_nt_is_held(found->view.info);
 }
 
 enum cf_nt_kind cf_nt_recall(int fd, struct cf_nt_found *found)
@@ -44,9 +43,8 @@ enum cf_nt_kind cf_nt_recall(int fd, struct cf_nt_found *found)
 		return CF_NT_DEVICE;
 	}
 	found->index = cf_nt_index(word);
-	if (!view_object(found) || cf_sequence(found->view.info) != cf_nt_sequence(word))
-		return CF_NT_UNKNOWN;
-	return CF_NT_OBJECT;
+	return cf_nt_recall_object(found->environment->region, word, &found->view) ?
+		       CF_NT_OBJECT : CF_NT_UNKNOWN;
 }
 
 /* Only a file that could be ours is worth entering an environment for. */

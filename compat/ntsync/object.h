@@ -25,6 +25,7 @@
 #include <stdint.h>
 
 #include "compat/ntsync/cache.h"
+#include "core/region.h"
 #include "core/type.h"
 
 struct cf_nt_found {
@@ -33,6 +34,28 @@ struct cf_nt_found {
 	uint32_t index;	       /* of an object */
 	uint32_t instance;     /* of the device */
 };
+
+/* Whether it is an object in use that descriptors hold. */
+static inline bool cf_nt_is_held(uint64_t info)
+{
+	return cf_type_of(info) != NULL && (cf_value(info) & CF_EXTERNAL) != 0;
+}
+
+/*
+ * Takes a view of the object that a descriptor's word names.  False: it is no object's word, or the
+ * object is gone.
+ */
+static inline bool cf_nt_recall_object(struct cf_region *region, uint64_t word,
+				       struct cf_view *view)
+{
+	struct cf_object *object;
+
+	if (cf_nt_kind(word) != CF_NT_OBJECT)
+		return false;
+	object = cf_object_at(region, cf_nt_index(word));
+	return object != NULL && cf_view_take(region, object, view) && cf_nt_is_held(view->info) &&
+	       cf_sequence(view->info) == cf_nt_sequence(word);
+}
 
 /* What fd is.  CF_NT_UNKNOWN: none of ours (or not open). */
 enum cf_nt_kind cf_nt_find(int fd, struct cf_nt_found *found);

@@ -48,16 +48,26 @@ static int read_request(struct request *request, void *argument)
 	return 0;
 }
 
+/* What the descriptor's word does not say, or not any more. */
+CF_NT_ASIDE static bool examine(int fd, struct cf_view *view)
+{
+	struct cf_nt_found found;
+
+	if (cf_nt_examine(fd, &found) != CF_NT_OBJECT)
+		return false;
+	*view = found.view;
+	return true;
+}
+
 /* False: it is no object of this instance. */
 static bool find_object(const struct cf_nt_found *device, int fd, bool anew, struct cf_view *view)
 {
-	struct cf_nt_found found;
+	struct cf_region *region = device->environment->region;
 	uint64_t instance;
 
-	if ((anew ? cf_nt_examine(fd, &found) : cf_nt_find(fd, &found)) != CF_NT_OBJECT)
+	if ((anew || !cf_nt_recall_object(region, cf_nt_word(fd), view)) && !examine(fd, view))
 		return false;
-	*view = found.view;
-	return cf_read(device->environment->region, &view->object->instance, &instance) &&
+	return cf_read(region, &view->object->instance, &instance) &&
 	       cf_value(instance) == device->instance;
 }
 
@@ -72,10 +82,15 @@ static bool is_repeated(const struct cf_wait *wait, uint32_t number)
 static int find_objects(const struct cf_nt_found *device, const struct request *request,
 			bool anew, struct cf_wait *wait)
 {
+	bool ascending = true;
+
 	for (uint32_t i = 0; i < request->total; i++) {
 		if (!find_object(device, request->fds[i], anew, &wait->view[i]))
 			return -EINVAL;
-		if (wait->all && is_repeated(wait, i))
+		/* Nothing is named twice as long as the addresses ascend. */
+		ascending = ascending &&
+			    (i == 0 || wait->view[i].object > wait->view[i - 1].object);
+		if (wait->all && !ascending && is_repeated(wait, i))
 			return -EINVAL;
 	}
 	return 0;
