@@ -29,13 +29,16 @@ is "two names are wrong usage" "$(status "$carafe" fsck one other)" 2
 is "what is no name is wrong usage" "$(status "$carafe" fsck .hidden)" 2
 is "an environment that nobody uses cannot be checked" "$(status "$carafe" fsck nobody)" 3
 
-mkfifo "$place/ready" "$place/end"
+# A pipe for each word that a program says: who reads the second word from the pipe of the first one
+# may still meet the opening that the first one was written by, find its end, and leave the program to
+# wait for a reader for ever.  The programs live as long as descriptor 3.
+mkfifo "$place/runs" "$place/rests" "$place/entered" "$place/end"
+exec 3<>"$place/end"
 
-# The program says that it runs, and lives until somebody reads its answer.
 # shellcheck disable=SC2016
-"$carafe" run --env=used -- sh -c 'echo >"$1"; cat "$2"' sh "$place/ready" "$place/end" &
+"$carafe" run --env=used -- sh -c 'echo >"$1"; cat <&4' sh "$place/runs" 4<"$place/end" 3>&- &
 runners=$!
-read -r _ <"$place/ready"
+read -r _ <"$place/runs"
 is "an environment at work has no fault" "$(status "$carafe" fsck used)" 0
 is "and that is said" "$(told 'nothing is wrong')" 1
 is "it has none by its path" "$(status "$carafe" fsck "$XDG_RUNTIME_DIR/carafe/used")" 0
@@ -44,13 +47,14 @@ is "it has none by CARAFE_ENV" "$(CARAFE_ENV=used status "$carafe" fsck)" 0
 # Nothing happens in the next one: no janitor goes its rounds, and the runner, which enters only when
 # the program runs, has entered when it passes a signal on.
 # shellcheck disable=SC2016
-CARAFE_JANITOR=0 "$carafe" run --env=quiet -- sh -c 'trap "echo >\"$1\"" USR1
-	cat "$2" & echo >"$1"; wait $!; wait $!' sh "$place/ready" "$place/end" &
+CARAFE_JANITOR=0 "$carafe" run --env=quiet -- sh -c 'trap "echo >\"$2\"" USR1
+	cat <&4 & echo >"$1"; wait $!; wait $!' sh "$place/rests" "$place/entered" \
+	4<"$place/end" 3>&- &
 quiet=$!
 runners="$runners $quiet"
-read -r _ <"$place/ready"
+read -r _ <"$place/rests"
 kill -USR1 $quiet
-read -r _ <"$place/ready"
+read -r _ <"$place/entered"
 memory=$(echo "$XDG_RUNTIME_DIR"/carafe/quiet/*/memory)
 before=$(cksum <"$memory")
 is "an environment at rest has no fault" "$(status "$carafe" fsck --exact quiet)" 0
@@ -67,7 +71,6 @@ leave()
 	# shellcheck disable=SC2086
 	kill -9 $runners 2>/dev/null
 	runners=
-	exec 3<>"$place/end"
 	exec 3>&-
 	echo "1..$number"
 	exit $failed
