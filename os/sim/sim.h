@@ -96,6 +96,9 @@ extern _Alignas(16) unsigned char sim_scratch[SIM_SCRATCH];
 #define SIM_NONE UINT32_MAX
 unsigned sim_fork(void (*child)(void));
 
+/* The calling process has one more thread, which runs this; SIM_NONE when there is no room. */
+unsigned sim_begin(void (*run)(void));
+
 /* The calling process ends: exit(), without the hooks of its threads.  Does not return. */
 void sim_exit(void);
 
@@ -114,6 +117,7 @@ enum sim_standing sim_standing(unsigned thread);
 unsigned sim_threads(void); /* how many there have been, those included that core/ started */
 unsigned sim_processes(void);
 unsigned sim_process_of(unsigned thread);
+bool sim_hosted(unsigned thread); /* was started by core/, which will end it */
 bool sim_is_alive(unsigned process); /* not killed and not left */
 
 /* When it happened, in steps; UINT64_MAX: it did not. */

@@ -72,6 +72,27 @@ carafe_status os_at_fork(void (*prepare)(void), void (*parent)(void), void (*chi
 	return CARAFE_STATUS_SUCCESS;
 }
 
+static void run_begun(void *argument)
+{
+	void (*run)(void);
+
+	memcpy(&run, &argument, sizeof(run));
+	run();
+}
+
+unsigned sim_begin(void (*run)(void))
+{
+	void *argument;
+	unsigned thread;
+
+	memcpy(&argument, &run, sizeof(argument));
+	sim_call("begin", 0);
+	thread = sim_add_thread(sim_process(), run_begun, argument);
+	sim_saw(thread);
+	sim_note(thread);
+	return thread;
+}
+
 static void run_child(void *argument)
 {
 	void (*child)(void);

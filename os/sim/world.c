@@ -324,6 +324,11 @@ unsigned sim_process_of(unsigned thread)
 	return sim_world.thread[thread].process;
 }
 
+bool sim_hosted(unsigned thread)
+{
+	return sim_world.thread[thread].hosted;
+}
+
 bool sim_is_alive(unsigned process)
 {
 	return process < sim_world.processes && sim_world.process[process].died == UINT64_MAX;

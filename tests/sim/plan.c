@@ -86,6 +86,9 @@ static void do_act(const struct act *act)
 	case PLAN_FORK:
 		record_fork(plan_run);
 		break;
+	case PLAN_BEGIN:
+		record_begin(plan_run);
+		break;
 	case PLAN_LEAVE:
 		sim_point();
 		sim_exit();

@@ -23,6 +23,7 @@ enum plan_operation {
 	PLAN_ROUND = SIM_OPERATIONS, /* goes a janitor's round */
 	PLAN_LEAVE,		     /* its process exits */
 	PLAN_FORK,		     /* its child's thread has the first number that is free */
+	PLAN_BEGIN,		     /* its process has one more thread, numbered likewise */
 	PLAN_CHECK,		     /* looks whether a part is as it must be at every moment */
 };
 
@@ -90,6 +91,7 @@ void plan_quiet(void);
 #define ROUND { .operation = PLAN_ROUND + 1 }
 #define LEAVE { .operation = PLAN_LEAVE + 1 }
 #define FORK { .operation = PLAN_FORK + 1 }
+#define BEGIN { .operation = PLAN_BEGIN + 1 }
 enum plan_part { PLAN_THREADS_AND_QUEUES, PLAN_OBJECTS_AND_HANDLES };
 #define CHECK(part) { .operation = PLAN_CHECK + 1, .argument = { part, 0 } }
 

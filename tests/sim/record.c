@@ -26,7 +26,7 @@ struct record {
 	uint64_t swept[SIM_MOST_PROCESSES];
 	bool opened[SIM_MOST_PROCESSES];
 	uint32_t forker; /* the process that forks; no two do in a scenario */
-	void (*child)(void);
+	void (*run)(void); /* of threads that begin in the run */
 	uint32_t slot[SIM_MOST_PROCESSES];
 	uint32_t id[MODEL_THREADS];
 	uint32_t index[MODEL_OBJECTS]; /* of what was made before the run */
@@ -202,6 +202,10 @@ void record_call(const struct sim_call *asked)
 	struct sim_call *call;
 
 	sim_point();
+	if (asked->operation == SIM_ALERT && RECORD->id[asked->target] == 0) {
+		sim_note(SIM_ALERT); /* nobody has the id yet */
+		return;
+	}
 	/* That calls come one after the other is known by other means, which order what they do. */
 	sim_meet();
 	call = new_call(asked);
@@ -289,7 +293,7 @@ static void begin_child(void)
 	BASE->environment[sim_process()] = BASE->environment[parent];
 	memcpy(RECORD->handle[sim_process()], RECORD->handle[parent], sizeof(RECORD->handle[0]));
 	record_thread();
-	RECORD->child();
+	RECORD->run();
 }
 
 void record_fork(void (*run)(void))
@@ -298,7 +302,7 @@ void record_fork(void (*run)(void))
 	struct sim_call *call;
 
 	sim_point();
-	RECORD->child = run;
+	RECORD->run = run;
 	RECORD->forker = sim_process();
 	call = new_call(&asked);
 	call->invoked = stamp(sim_now());
@@ -307,6 +311,22 @@ void record_fork(void (*run)(void))
 		sim_fail("no room for a child");
 	call->returned = stamp(sim_now() + 1);
 	sim_note(call->returned != SIM_NEVER);
+}
+
+/* As a child of fork() does. */
+static void begin_thread(void)
+{
+	record_thread();
+	sim_note(RECORD->id[sim_self()]);
+	RECORD->run();
+}
+
+void record_begin(void (*run)(void))
+{
+	sim_point();
+	RECORD->run = run;
+	if (scenario_present->bounds.signals != 0 || sim_begin(begin_thread) == SIM_NONE)
+		sim_fail("no room for one more thread");
 }
 
 /* ---- in the end ---- */
@@ -379,8 +399,10 @@ void record_judge(void)
 				       .thread = threads,
 				       .process = processes };
 
-	while (history.threads < MODEL_THREADS && RECORD->id[history.threads] != 0)
-		history.threads++;
+	/* Who has no id yet has called nothing. */
+	for (uint32_t i = 0; i < MODEL_THREADS; i++)
+		if (RECORD->id[i] != 0)
+			history.threads = i + 1;
 	for (uint32_t i = 0; i < history.processes; i++)
 		describe_process(&processes[i], i);
 	for (uint32_t i = 0; i < history.threads; i++)

@@ -44,6 +44,12 @@ carafe_handle record_handle(uint32_t process, uint32_t object);
 /* Forks, which is written down, too; the child's thread runs this, with its parent's handles. */
 void record_fork(void (*run)(void));
 
+/*
+ * Starts a thread of the same process, which runs this.  An alert of it does nothing before it has
+ * its id, by which others know it.
+ */
+void record_begin(void (*run)(void));
+
 /* For step(): notices who sleeps, and when the dead have been swept. */
 void record_step(void);
 

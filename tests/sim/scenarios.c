@@ -8,6 +8,11 @@
 #include "tests/sim/scenario.h"
 
 #define SCENARIOS(one) \
+	one(begin_and_alert) \
+	one(begin_and_leave) \
+	one(begin_and_release) \
+	one(begin_and_set) \
+	one(begin_and_sweep) \
 	one(check_changes) \
 	one(check_handles) \
 	one(check_waits) \

@@ -69,14 +69,14 @@ static struct sim_budget budget_of(const struct scenario_bounds *bounds)
  * One of its threads stands still or sleeps for ever: nobody there can leave the environment, and
  * what it has locked in its process nobody there can have.
  */
-static bool cannot_leave(const struct scenario *scenario, unsigned process)
+static bool cannot_leave(unsigned process)
 {
 	unsigned i;
 
 	for (i = 0; i < sim_threads(); i++)
 		if (sim_process_of(i) == process &&
 		    (sim_standing(i) == SIM_HALTED ||
-		     (i < scenario->threads && sim_standing(i) == SIM_ASLEEP)))
+		     (!sim_hosted(i) && sim_standing(i) == SIM_ASLEEP)))
 			return true;
 	return false;
 }
@@ -121,7 +121,7 @@ static enum sim_end finish(const struct scenario *scenario)
 	unsigned i;
 
 	for (i = 0; i < sim_processes(); i++)
-		if (sim_is_alive(i) && cannot_leave(scenario, i))
+		if (sim_is_alive(i) && cannot_leave(i))
 			sim_execute_death(i);
 	for (i = 0; scenario->finish != NULL && end == SIM_END_QUIET && i < sim_processes(); i++)
 		if (sim_is_alive(i))
