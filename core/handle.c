@@ -428,8 +428,26 @@ carafe_status carafe_close(carafe_environment *environment, carafe_handle handle
 	return cf_handle_close(environment, handle);
 }
 
+/* Adds what gives an object that only we know the state of birth; *view is the object then. */
+static bool change_state(struct cf_region *region, const struct cf_birth *birth,
+			 struct cf_view *view, struct cf_changes *changes)
+{
+	struct cf_object *object = view->object;
+	uint64_t second;
+
+	if (!cf_read(region, &object->second, &second))
+		return false;
+	if (cf_value(second) != birth->second)
+		cf_change(changes, &object->second, second, birth->second);
+	if (cf_value(view->state) == birth->state)
+		return true;
+	cf_change(changes, &object->state, view->state, birth->state);
+	view->state = cf_next(view->state, birth->state);
+	return true;
+}
+
 carafe_status cf_handle_adopt(struct carafe_environment *environment, carafe_handle handle,
-			      uint32_t instance, struct cf_view *view)
+			      uint32_t instance, const struct cf_birth *birth, struct cf_view *view)
 {
 	struct cf_handle_entry *entry;
 	struct cf_changes changes;
@@ -452,7 +470,8 @@ carafe_status cf_handle_adopt(struct carafe_environment *environment, carafe_han
 			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
 		changes.count = 0;
 		if (!change_remove(self->region, own_process(environment), index, entry, used,
-				   &changes))
+				   &changes) ||
+		    !change_state(self->region, birth, view, &changes))
 			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
 		cf_change(&changes, &view->object->info, view->info,
 			  cf_value(view->info) | CF_EXTERNAL);

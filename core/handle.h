@@ -58,11 +58,12 @@ carafe_status cf_handle_close(struct carafe_environment *environment, carafe_han
 
 /*
  * Turns the only handle of an object into a reference that belongs to descriptors: the handle is
- * gone, the object is marked CF_EXTERNAL and belongs to an opening of the ntsync device.  *view is
- * the object afterwards.
+ * gone, the object is marked CF_EXTERNAL and belongs to an opening of the ntsync device.  In the
+ * same step it gets the state of birth: what names an owner there is no id of a thread, so a mutant
+ * must not have one before.  *view is the object afterwards.
  */
 carafe_status cf_handle_adopt(struct carafe_environment *environment, carafe_handle handle,
-			      uint32_t instance, struct cf_view *view);
+			      uint32_t instance, const struct cf_birth *birth, struct cf_view *view);
 
 /*
  * Drops the reference of an external object; INVALID_HANDLE when it is not what view->info says any

@@ -93,7 +93,8 @@ int cf_nt_open_device(int flags)
 }
 
 /* Gives the object that the handle names to a new descriptor. A descriptor, or -errno. */
-static int give(struct carafe_environment *environment, carafe_handle handle, uint32_t instance)
+static int give(struct carafe_environment *environment, carafe_handle handle, uint32_t instance,
+		const struct cf_birth *birth)
 {
 	struct cf_view view;
 	carafe_status status;
@@ -108,7 +109,7 @@ static int give(struct carafe_environment *environment, carafe_handle handle, ui
 	fd = cf_nt_open_held(environment, cf_shard(index), index, O_RDWR | O_CLOEXEC);
 	if (fd < 0)
 		return fd;
-	status = cf_handle_adopt(environment, handle, instance, &view);
+	status = cf_handle_adopt(environment, handle, instance, birth, &view);
 	if (!CARAFE_SUCCESS(status)) {
 		(void)cf_nt_real.close(fd);
 		return -cf_nt_errno(status);
@@ -144,19 +145,23 @@ static void collect_sometimes(struct carafe_environment *environment)
 static int create(struct carafe_environment *environment, uint32_t instance,
 		  const struct cf_birth *birth)
 {
+	struct cf_birth first = *birth;
 	carafe_handle handle;
 	carafe_status status;
 	int fd;
 
+	/* cf_handle_adopt() says why not yet. */
+	if (cf_types[birth->info & CF_TYPE_MASK]->owned)
+		first.state = first.second = 0;
 	collect_sometimes(environment);
-	status = cf_handle_create(environment, birth, 0, 0, &handle);
+	status = cf_handle_create(environment, &first, 0, 0, &handle);
 	if (status == CARAFE_STATUS_INSUFFICIENT_RESOURCES) {
 		(void)cf_external_collect(environment);
-		status = cf_handle_create(environment, birth, 0, 0, &handle);
+		status = cf_handle_create(environment, &first, 0, 0, &handle);
 	}
 	if (!CARAFE_SUCCESS(status))
 		return -cf_nt_errno(status);
-	fd = give(environment, handle, instance);
+	fd = give(environment, handle, instance, birth);
 	if (fd < 0)
 		(void)cf_handle_close(environment, handle);
 	return fd;

@@ -47,9 +47,7 @@ static struct cf_view external(int *shard)
 	char name[CF_SHARD_NAME];
 	struct cf_view view;
 
-	must(cf_handle_adopt(environment,
-			     new_object(environment, cf_event_birth(true, false), &view), 1, &view),
-	     "adopt");
+	new_external(environment, cf_event_birth(true, false), 1, &view);
 	cf_shard_name(cf_shard(cf_object_index(environment->region, view.object)), name);
 	must(os_locks_open(environment->place.folder, name, true, shard), "open a shard");
 	return view;

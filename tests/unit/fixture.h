@@ -128,6 +128,16 @@ static inline carafe_handle new_object(struct carafe_environment *environment,
 	return handle;
 }
 
+/* Makes an object that descriptors hold, of an opening of the ntsync device. */
+static inline void new_external(struct carafe_environment *environment, struct cf_birth birth,
+				uint32_t instance, struct cf_view *view)
+{
+	carafe_handle handle = new_object(environment, birth, view);
+
+	must(cf_handle_adopt(environment, handle, instance, &birth, view),
+	     "give an object to a descriptor");
+}
+
 /* The view as it is now. */
 static inline struct cf_view *again(struct carafe_environment *environment, struct cf_view *view)
 {

@@ -182,10 +182,7 @@ static void test_external_limit(void)
 	struct cf_changes changes = { .count = 0 };
 	uint32_t count;
 
-	must(cf_handle_adopt(environment,
-			     new_object(environment, cf_mutant_birth(one.id, 1), &external), 1,
-			     &external),
-	     "adopt");
+	new_external(environment, cf_mutant_birth(one.id, 1), 1, &external);
 	put(environment, &external.object->second, MOST_EXTERNAL - 1);
 	ok(cf_mutant_type.take(environment->region, again(environment, &external), one.id,
 			       &changes) == CF_TAKEN,

@@ -119,9 +119,7 @@ static void test_dead_with_descriptors(void)
 	char name[CF_SHARD_NAME];
 	int shard;
 
-	must(cf_handle_adopt(environment,
-			     new_object(environment, cf_event_birth(true, false), &view), 1, &view),
-	     "adopt");
+	new_external(environment, cf_event_birth(true, false), 1, &view);
 	cf_shard_name(cf_shard(cf_object_index(environment->region, view.object)), name);
 	must(os_locks_open(environment->place.folder, name, true, &shard), "make a shard");
 	die(other);

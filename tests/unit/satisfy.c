@@ -272,18 +272,13 @@ static void test_stale_blocks(void)
 	leave(&two);
 }
 
-static void make_external(struct cf_view *view, struct cf_birth birth)
-{
-	must(cf_handle_adopt(environment, new_object(environment, birth, view), 1, view), "adopt");
-}
-
 /* As the driver does: those who wait for all are offered an object before the others. */
 static void test_external_order(void)
 {
 	struct cf_view unit, extra;
 
-	make_external(&unit, cf_semaphore_birth(0, 9));
-	make_external(&extra, cf_event_birth(true, true));
+	new_external(environment, cf_semaphore_birth(0, 9), 1, &unit);
+	new_external(environment, cf_event_birth(true, true), 1, &extra);
 	wait_for(&one, 0, &unit);
 	wait_for(&two, CF_WAIT_ALL, &unit, &extra);
 	put(environment, &unit.object->state, 1);

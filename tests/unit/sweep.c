@@ -362,10 +362,7 @@ static void test_external_mutant(void)
 	struct victim victim = be_born();
 	struct cf_view external;
 
-	must(cf_handle_adopt(environment,
-			     new_object(environment, cf_mutant_birth(victim.mine.id, 1), &external),
-			     1, &external),
-	     "adopt");
+	new_external(environment, cf_mutant_birth(victim.mine.id, 1), 1, &external);
 	cf_store32(&victim.mine.thread->owned_overflow, 1);
 	must(sweep(&victim), "sweep");
 	is_int(value_of(environment, &external.object->state), victim.mine.id,
