@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * kill.c - kills and stops processes at each instruction of each public call, and sees that nobody
- * else is harmed.
+ * kill.c - kills and stops processes at each instruction of each public call (kill.t), or of each
+ * request of the ntsync ABI (requests.t), and sees that nobody else is harmed.
  *
  * For each scenario a peer opens an environment and forks victims.  A victim does one call step by
  * step (step.h); at one of the steps it is killed, or stopped as by SIGSTOP.  Then the peer works
@@ -13,7 +13,7 @@
  * While it is stopped or dead, and nobody has looked yet, core/check.h finds nothing either, as
  * `carafe fsck' would look.
  *
- * kill.t takes a few steps of each scenario, at random; kill.t --all takes each step, and with
+ * It takes a few steps of each scenario, at random; with --all it takes each step, and with
  * --most=N, of a call that has more, about so many at random distances.  The choice follows from
  * CARAFE_TEST_SEED or --seed=N; --only=TEXT takes the scenarios with that in their name; --jobs=N
  * shares the steps of a scenario among so many peers, each with an environment of its own.
@@ -371,16 +371,28 @@ static void print_table(const struct sum *sums, size_t count)
 	     all.failures);
 }
 
+/* The scenario of that number in all lists; NULL: there are no more. */
+static const struct scenario *scenario_at(size_t number)
+{
+	const struct scenario *const *list, *each;
+
+	for (list = scenario_lists; *list != NULL; list++)
+		for (each = *list; each->name != NULL; each++)
+			if (number-- == 0)
+				return each;
+	return NULL;
+}
+
 static void campaign(const char *only)
 {
-	size_t count = object_scenario_count + process_scenario_count, taken = 0;
-	struct sum *sums = calloc(count, sizeof(*sums));
+	size_t taken = 0, i;
+	struct sum *sums;
 	unsigned first = seed;
 
-	for (size_t i = 0; i < count && sums != NULL; i++) {
-		scenario = i < object_scenario_count
-				   ? &object_scenarios[i]
-				   : &process_scenarios[i - object_scenario_count];
+	for (i = 0; scenario_at(i) != NULL; i++)
+		;
+	sums = calloc(i, sizeof(*sums));
+	for (i = 0; sums != NULL && (scenario = scenario_at(i)) != NULL; i++) {
 		/* The same choice whether others are taken or not. */
 		seed = first + 17 * (unsigned)i;
 		if (only == NULL || strstr(scenario->name, only) != NULL)
@@ -404,9 +416,13 @@ int main(int argc, char **argv)
 		{ "most", required_argument, NULL, 'm' }, { "only", required_argument, NULL, 'o' },
 		{ "seed", required_argument, NULL, 's' }, { NULL, 0, NULL, 0 }
 	};
-	const char *only = NULL, *unable;
+	const char *only = NULL, *unable = step_unable();
 	int option;
 
+	if (unable == NULL)
+		unable = scenario_enable(argv);
+	if (unable != NULL)
+		skip_all("%s", unable);
 	seed = (unsigned)test_seed();
 	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
 		if (option == 'a')
@@ -419,9 +435,6 @@ int main(int argc, char **argv)
 			 (option != 'm' || !parse(optarg, UINT_MAX, &most)))
 			return 2;
 	}
-	unable = step_unable();
-	if (unable != NULL)
-		skip_all("%s", unable);
 	show = whole && jobs == 1 && isatty(STDERR_FILENO);
 	setenv("CARAFE_SPIN", "2", 1);
 	results = shared_memory(jobs * sizeof(*results));

@@ -172,7 +172,6 @@ static int release_semaphore(void)
 
 /* ---- Mutants ---------------------------------------------------------------------------- */
 
-/* A worker is queued for the mutant, which the victim has. */
 static void worker_takes_mutant(void)
 {
 	if (worker_poll(&workers[1], mutant) != CARAFE_STATUS_SUCCESS)
@@ -203,16 +202,6 @@ static void take_mutant_twice(void)
 {
 	take_mutant();
 	take_mutant();
-}
-
-/* It gets it when the victim is over. */
-static void end_one_mutant(void)
-{
-	if (!victim_is_gone)
-		return;
-	if (!is_good(worker_end(&workers[0])))
-		bail_out("a worker's wait failed");
-	must(worker_release(&workers[0], mutant), "carafe_mutant_release");
 }
 
 static int die_with_mutant(void *argument)
@@ -451,6 +440,5 @@ const struct scenario object_scenarios[] = {
 	       stop_in_taking_all, poll_automatic, NULL, kill_bystander),
 	BESIDE("closing a handle of an object beside somebody stopped in that", NULL, NULL,
 	       stop_in_closing, close_shared, NULL, kill_bystander),
+	{ .name = NULL },
 };
-
-const size_t object_scenario_count = sizeof(object_scenarios) / sizeof(object_scenarios[0]);

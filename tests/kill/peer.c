@@ -11,6 +11,14 @@ struct worker workers[2];
 uint32_t *victim_id;
 bool victim_is_gone;
 
+const struct scenario *const scenario_lists[] = { object_scenarios, process_scenarios, NULL };
+
+const char *scenario_enable(char **argv)
+{
+	(void)argv;
+	return NULL;
+}
+
 /* ---- The peer --------------------------------------------------------------------------- */
 
 void scenario_begin(void)
@@ -174,6 +182,28 @@ void take_mutant(void)
 void one_for_mutant(void)
 {
 	wait_for(mutant, 1);
+}
+
+static carafe_status end_wait_for_mutant(void)
+{
+	carafe_status status = worker_end(&workers[0]);
+
+	if (!is_good(status))
+		bail_out("a worker's wait failed");
+	must(worker_release(&workers[0], mutant), "carafe_mutant_release");
+	return status;
+}
+
+void end_one_mutant(void)
+{
+	if (victim_is_gone)
+		(void)end_wait_for_mutant();
+}
+
+void end_one_abandoned(void)
+{
+	if (victim_is_gone && end_wait_for_mutant() != CARAFE_STATUS_ABANDONED_WAIT_0)
+		bail_out("a mutant is not abandoned by its owner's end");
 }
 
 void take_slot(void)

@@ -14,6 +14,9 @@
 extern carafe_handle automatic, manual, semaphore, mutant, other;
 extern struct worker workers[2];
 
+/* objects.c, processes.c */
+extern const struct scenario object_scenarios[], process_scenarios[];
+
 /* In memory that the victims share: the thread id of one. */
 extern uint32_t *victim_id;
 
@@ -35,6 +38,13 @@ void end_alerted(void);
 
 /* A worker is queued for the mutant, which the victim has. */
 void one_for_mutant(void);
+
+/*
+ * The worker gets it when the victim is over: released or abandoned; abandoned for certain, by a
+ * victim that never releases it.
+ */
+void end_one_mutant(void);
+void end_one_abandoned(void);
 
 /* Parts of scenarios. */
 void signal_automatic(void);

@@ -62,16 +62,6 @@ static void end_thread_of_owner(void)
 	end_thread();
 }
 
-/* The worker gets it when the victim is over. */
-static void end_one_mutant(void)
-{
-	if (!victim_is_gone)
-		return;
-	if (worker_end(&workers[0]) != CARAFE_STATUS_ABANDONED_WAIT_0)
-		bail_out("a mutant is not abandoned by its owner's end");
-	must(worker_release(&workers[0], mutant), "carafe_mutant_release");
-}
-
 /* ---- Processes and environments --------------------------------------------------------- */
 
 static int fork_child(void)
@@ -263,7 +253,7 @@ const struct scenario process_scenarios[] = {
 	SCENARIO("the first use by a thread", NULL, NULL, first_use, NULL, NULL),
 	SCENARIO("the end of a thread", NULL, end_thread, NULL, NULL, NULL),
 	BESIDE("the end of a thread with a mutant that one waits for", NULL, end_thread_of_owner,
-	       one_for_mutant, NULL, NULL, end_one_mutant),
+	       one_for_mutant, NULL, NULL, end_one_abandoned),
 	SCENARIO("forking", NULL, NULL, fork_child, NULL, NULL),
 	BORN("being forked by somebody who ends", use_what_is_inherited),
 	SCENARIO("executing another program", NULL, NULL, execute, NULL, NULL),
@@ -278,6 +268,5 @@ const struct scenario process_scenarios[] = {
 		 NULL, NULL),
 	SCENARIO("the janitor's thread, which sees a process die", start_watched, become_janitor,
 		 be_janitor, wake_janitor, forget_watched),
+	{ .name = NULL },
 };
-
-const size_t process_scenario_count = sizeof(process_scenarios) / sizeof(process_scenarios[0]);

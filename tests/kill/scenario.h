@@ -43,9 +43,14 @@ struct scenario {
 /* Set by who kills and stops them. */
 extern bool victim_is_gone;
 
-/* objects.c, processes.c */
-extern const struct scenario object_scenarios[], process_scenarios[];
-extern const size_t object_scenario_count, process_scenario_count;
+/* The lists of a program, each of which ends with a scenario without a name, and then NULL. */
+extern const struct scenario *const scenario_lists[];
+
+/*
+ * First of all: makes the program one whose calls can be these, if need be by executing it again.
+ * Why that cannot be; NULL when it is.
+ */
+const char *scenario_enable(char **argv);
 
 /* By the peer, once: makes the objects and the workers. */
 void scenario_begin(void);
