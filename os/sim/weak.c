@@ -12,7 +12,7 @@
 #include "os/sim/world.h"
 
 #define NUMBERS 1024u
-#define VALUES 16384u
+#define VALUES 65535u /* of all words; a place among those of one has 16 bits */
 
 /* How far in the values of each word; 0: the first one. */
 struct view {
