@@ -107,7 +107,7 @@ struct cf_object {
 struct cf_block {
 	cf_word next;	 /* 0: not in a queue; else link to a newer block or back to the object */
 	cf_word prev;	 /* link to an older block or the object; valid while next is not 0 */
-	/* Plain, by the owner while next is 0: whose queue, and its info's sequence. */
+	/* By the owner while next is 0.  Whose queue (release); plain: its info's sequence. */
 	uint32_t object;
 	uint32_t generation;
 };
@@ -135,7 +135,10 @@ struct cf_thread {
 	uint32_t park; /* 0 running, 1 parked, 2 kicked; CAS and swap by the thread and wakers */
 	uint32_t spare3;
 
-	/* Plain, by the thread while wait is IDLE; read by others under wait's sequence. */
+	/*
+	 * Plain, by the thread while wait is IDLE, after a fence of stores; read by others under
+	 * wait's sequence.
+	 */
 	uint32_t count;
 	uint32_t flags;
 	uint32_t identity; /* who acquires mutants */

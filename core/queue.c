@@ -130,7 +130,8 @@ enum cf_outcome cf_queue_link(struct cf_self *self, uint32_t number, const struc
 	if (!is_head(cf_value(previous)) ||
 	    (cf_value(previous) == CF_UNLINKED && previous_next != &object->first))
 		return cf_load_relaxed(&object->last) == last ? CF_DAMAGED : CF_MISSED;
-	cf_store32_relaxed(&block->object, cf_object_index(self->region, object));
+	/* Who sees it sees that the block is in no queue: the last one was another object's. */
+	cf_store32(&block->object, cf_object_index(self->region, object));
 	cf_store32_relaxed(&block->generation, cf_sequence(view->info));
 	changes.count = 0;
 	cf_change_with(&changes, &object->state, view->state, cf_value(view->state), true);
@@ -178,7 +179,8 @@ static enum cf_outcome try_unlink(struct cf_self *self, struct cf_block *block, 
 				  uint64_t next, struct cf_changes *changes)
 {
 	struct cf_region *region = self->region;
-	struct cf_object *object = cf_object_at(region, cf_load32_relaxed(&block->object));
+	/* Before the second look at the links: whose queue this is may be that of a later place. */
+	struct cf_object *object = cf_object_at(region, cf_load32(&block->object));
 	uint64_t prev, previous, following;
 	cf_word *previous_next, *following_prev;
 

@@ -257,6 +257,8 @@ static carafe_status link_one(struct cf_self *self, uint32_t number, struct cf_v
 
 static void describe(struct cf_thread *thread, const struct cf_wait *wait)
 {
+	/* Who sees any of it sees that the last wait is over. */
+	cf_fence_stores();
 	cf_store32_relaxed(&thread->count, wait->count);
 	cf_store32_relaxed(&thread->flags, (wait->all ? CF_WAIT_ALL : 0) |
 						   (wait->alertable ? CF_WAIT_ALERT : 0) |

@@ -7,11 +7,6 @@
  *
  * What happens if a process dies here: it does not, but at random.
  */
-#include "core/check_part.h"
-#include "core/environment.h"
-#include "core/kcas.h"
-#include "core/region.h"
-#include "core/thread.h"
 #include "tests/sim/plan.h"
 
 #define RANDOMLY .bounds = { .preemptions = SCENARIO_ANY, .alone = 100000 }
@@ -56,7 +51,7 @@ const struct scenario scenario_reorder_all = {
 /* An object is looked at by its handle while that is closed and another process makes a new one. */
 static const struct plan again = {
 	.object = { SEMAPHORE(0, 2), MANUAL(1) },
-	.thread = { { COUNT(0), ALL(0, 1, TRY), COUNT(0) },
+	.thread = { { COUNT(0), ALL(0, 1, TIMED), COUNT(0) },
 		    { SHUT(0) },
 		    { SHUT(0), A_CALL(SEMAPHORE_CREATE, .made = 3, .argument = { 1, 5 }) } },
 };
@@ -67,6 +62,22 @@ const struct scenario scenario_reorder_reuse = {
 	.threads = 3,
 	.thread = { RUNS(0), RUNS(0), RUNS(1) },
 	RANDOMLY,
+};
+
+/* The handle of an object that is closed already is given to a new one, which is set. */
+static const struct plan revived = {
+	.object = { MANUAL(1), AUTO(0) },
+	.first = { SHUT(0) },
+	.thread = { { ANY(1, 0, TRY) }, { MAKE(1, 0, 1) } },
+};
+
+const struct scenario scenario_reorder_scan = {
+	PLANNED("reorder-scan", "a new handle shows what its object begins with", &revived),
+	.processes = 1,
+	.threads = 2,
+	.thread = { RUNS(0), RUNS(0) },
+	RANDOMLY,
+	.exhaustive = { .preemptions = 2 },
 };
 
 /* A wait for one object and then one for two, of which the second gets a block. */
@@ -85,74 +96,23 @@ const struct scenario scenario_reorder_wait = {
 	.bounds = { .preemptions = SCENARIO_ANY, .late = 1, .alone = 100000 },
 };
 
-/* ---- A check of changes ----------------------------------------------------------------- */
+/* A block moves from one queue to another while somebody unlinks it from the first. */
+static const struct plan moving = {
+	.object = { AUTO(0), AUTO(0) },
+	.thread = { { WAIT(0, TIMED), WAIT(1, TIMED) }, { SET(0) } },
+};
 
-static cf_word *word(uint32_t number)
-{
-	return &base_region()->object[number].second;
-}
+/* The object of the later place was seen, and the links of the earlier one. */
+static const char *const moving_found[] = {
+	"0*150,L0,0*30,1*22,0*39,1*2,O1,1*3,O1,1*1,O1,O1,1*1",
+	NULL,
+};
 
-static void prepare(void)
-{
-	base_prepare();
-	base_must(cf_reserve_object(base_region(), base_environment()->place.memory, 3),
-		  "cf_reserve_object");
-}
-
-/* Changes two neighbouring words, then two others, with the same descriptor. */
-static void change(void)
-{
-	struct cf_self *self;
-	struct cf_changes changes;
-	uint64_t bits;
-	uint32_t round, i;
-
-	base_must(cf_self(base_environment(), &self), "cf_self");
-	for (round = 0; round < 3; round++) {
-		changes.count = 0;
-		for (i = 0; i < 2; i++) {
-			if (!cf_read(self->region, word(round % 2 + i), &bits))
-				sim_fail("a word cannot be read");
-			cf_change(&changes, word(round % 2 + i), bits, cf_value(bits) + 1);
-		}
-		if (cf_kcas(self, &changes) != CF_DONE)
-			sim_fail("nobody else changes these words");
-	}
-	sim_rest();
-}
-
-static bool tell(void *context, const struct cf_finding *finding)
-{
-	(void)context;
-	sim_fail("%s %u %s, while others work", cf_finding_name(finding->kind), finding->index,
-		 finding->sentence);
-	return false;
-}
-
-/* Looks at the words and at the descriptor, and at what else belongs to the thread's slot. */
-static void look(void)
-{
-	struct cf_check check = { .region = base_region(), .report = tell, .threads = 1 };
-	uint64_t bits;
-	uint32_t i;
-
-	for (i = 0; i < 3; i++)
-		(void)cf_check_peek(&check, word(i), &bits);
-	cf_check_threads(&check);
-	sim_rest();
-}
-
-static const char *const changes_found[] = { "0*48,1*78,O1", NULL };
-
-const struct scenario scenario_reorder_check = {
-	.name = "reorder-check",
-	.about = "a check never takes two changes by one descriptor for one",
+const struct scenario scenario_reorder_move = {
+	PLANNED("reorder-move", "a block that moves on is never taken for damage", &moving),
 	.processes = 2,
 	.threads = 2,
-	.thread = { { 0, change, NULL }, { 1, look, NULL } },
-	.prepare = prepare,
-	.finish = base_finish,
-	.end = base_end,
-	RANDOMLY,
-	.regressions = changes_found,
+	.thread = { RUNS(0), RUNS(1) },
+	.bounds = { .preemptions = SCENARIO_ANY, .late = 2, .alone = 100000 },
+	.regressions = moving_found,
 };
