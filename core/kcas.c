@@ -136,7 +136,8 @@ static enum installed install(struct operation *op, uint64_t *other)
 	for (; change < end; change++) {
 		/* Nearly always nobody else is there, so the look comes after the attempt. */
 		while (!cf_cas(change->word, change->old, reference)) {
-			uint64_t bits = cf_load(change->word);
+			/* No order: what it leads to, a status or the word itself, is loaded with one. */
+			uint64_t bits = cf_load_relaxed(change->word);
 
 			if (bits == reference)
 				break;

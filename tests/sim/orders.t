@@ -61,7 +61,7 @@ while IFS=$tab read -r file function call verdict scenario schedule; do
 		is_needed "$function:$line:$(weaker "$call")" "$scenario" "$schedule"
 		result $? "$function: $call is needed in $scenario"
 		;;
-	outside|other)
+	outside)
 		[ -n "$scenario" ]
 		result $? "$function: $call has a reason"
 		;;
