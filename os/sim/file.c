@@ -28,14 +28,22 @@ static carafe_status told(carafe_status status)
 	return status;
 }
 
+/* A real system answers with an error, or with what somebody else opened under that number. */
+static int opening_of(int descriptor)
+{
+	int opening = descriptor >= 0 && descriptor < DESCRIPTORS
+			      ? sim_process_now()->descriptor[descriptor] - 1
+			      : -1;
+
+	if (opening < 0)
+		sim_fail("a call of the system is given descriptor %d, which is not open",
+			 descriptor);
+	return opening;
+}
+
 static struct sim_node *node_of(int descriptor)
 {
-	int opening;
-
-	if (descriptor < 0 || descriptor >= DESCRIPTORS)
-		return NULL;
-	opening = sim_process_now()->descriptor[descriptor] - 1;
-	return opening < 0 ? NULL : &SYSTEM->node[SYSTEM->opening[opening].node - 1];
+	return &SYSTEM->node[SYSTEM->opening[opening_of(descriptor)].node - 1];
 }
 
 static unsigned number_of(const struct sim_node *node)
@@ -47,7 +55,7 @@ int sim_bell_node(int descriptor)
 {
 	const struct sim_node *node = node_of(descriptor);
 
-	return node != NULL && node->kind == SIM_KIND_BELL ? (int)number_of(node) : -1;
+	return node->kind == SIM_KIND_BELL ? (int)number_of(node) : -1;
 }
 
 /* ---- Names ------------------------------------------------------------------------------ */
@@ -146,21 +154,17 @@ static void drop_opening(int opening)
 	release(node);
 }
 
-static void close_descriptor(struct virtual_process *process, int descriptor)
-{
-	int opening = process->descriptor[descriptor] - 1;
-
-	process->descriptor[descriptor] = 0;
-	if (opening >= 0)
-		drop_opening(opening);
-}
-
 void sim_close_all(unsigned process)
 {
-	int i;
+	int16_t *table = sim_world.process[process].descriptor;
+	int i, opening;
 
-	for (i = 0; i < DESCRIPTORS; i++)
-		close_descriptor(&sim_world.process[process], i);
+	for (i = 0; i < DESCRIPTORS; i++) {
+		opening = table[i] - 1;
+		table[i] = 0;
+		if (opening >= 0)
+			drop_opening(opening);
+	}
 }
 
 void sim_copy_descriptors(unsigned parent, unsigned child)
@@ -179,9 +183,12 @@ void sim_copy_descriptors(unsigned parent, unsigned child)
 
 void os_close(int fd)
 {
+	int opening;
+
 	sim_call("os_close", (uint64_t)fd);
-	if (fd >= 0 && fd < DESCRIPTORS)
-		close_descriptor(sim_process_now(), fd);
+	opening = opening_of(fd);
+	sim_process_now()->descriptor[fd] = 0;
+	drop_opening(opening);
 	(void)told(CARAFE_STATUS_SUCCESS);
 }
 
@@ -207,7 +214,7 @@ static carafe_status open_folder(int parent, const char *path, bool create, int 
 	unsigned number = above != NULL ? number_of(above) + 1 : 0;
 	struct sim_node *node;
 
-	if (parent >= 0 && (above == NULL || above->removed))
+	if (above != NULL && above->removed)
 		return CARAFE_STATUS_OBJECT_PATH_NOT_FOUND;
 	node = find(number, path);
 	if (node == NULL && !create)
@@ -233,7 +240,7 @@ carafe_status os_folder_rename(int parent, const char *from, const char *to)
 
 	sim_call("os_folder_rename", 0);
 	folder = node_of(parent);
-	node = folder != NULL ? find(number_of(folder) + 1, from) : NULL;
+	node = find(number_of(folder) + 1, from);
 	if (node == NULL || strlen(to) >= SIM_NAME)
 		return told(CARAFE_STATUS_OBJECT_PATH_NOT_FOUND);
 	other = find(number_of(folder) + 1, to);
@@ -255,7 +262,7 @@ void os_folder_remove(int parent, const char *name)
 
 	sim_call("os_folder_remove", 0);
 	above = node_of(parent);
-	folder = above != NULL ? find(number_of(above) + 1, name) : NULL;
+	folder = find(number_of(above) + 1, name);
 	(void)told(folder != NULL ? CARAFE_STATUS_SUCCESS : CARAFE_STATUS_OBJECT_PATH_NOT_FOUND);
 	if (folder == NULL || folder->kind != SIM_KIND_FOLDER)
 		return;
@@ -283,8 +290,6 @@ carafe_status os_folder_list(int folder, bool (*visit)(void *context, const char
 
 	sim_call("os_folder_list", (uint64_t)folder);
 	node = node_of(folder);
-	if (node == NULL)
-		return told(CARAFE_STATUS_OBJECT_PATH_NOT_FOUND);
 	number = number_of(node) + 1;
 	for (i = 0; i < SIM_NODES; i++) {
 		if (SYSTEM->node[i].kind == SIM_KIND_NONE || SYSTEM->node[i].removed ||
@@ -306,7 +311,7 @@ static carafe_status open_file(int folder, const char *name, bool create, enum s
 	const struct sim_node *above = node_of(folder);
 	struct sim_node *node;
 
-	if (above == NULL || above->removed)
+	if (above->removed)
 		return CARAFE_STATUS_OBJECT_NAME_NOT_FOUND;
 	node = find(number_of(above) + 1, name);
 	if (node == NULL && !create)
@@ -369,7 +374,7 @@ bool os_same_file(int fd, int folder, const char *name)
 	sim_call("os_same_file", (uint64_t)fd);
 	node = node_of(fd);
 	above = node_of(folder);
-	same = above != NULL && node != NULL && find(number_of(above) + 1, name) == node;
+	same = find(number_of(above) + 1, name) == node;
 	(void)told(same);
 	return same;
 }
@@ -404,11 +409,6 @@ uint32_t os_page_size(void)
 }
 
 /* ---- Locks ------------------------------------------------------------------------------ */
-
-static int opening_of(int descriptor)
-{
-	return sim_process_now()->descriptor[descriptor] - 1;
-}
 
 static bool is_of(const struct sim_lock *lock, int opening)
 {
@@ -548,7 +548,7 @@ void os_bell_ring(int folder, const char *name)
 
 	sim_call("os_bell_ring", 0);
 	above = node_of(folder);
-	bell = above != NULL ? find(number_of(above) + 1, name) : NULL;
+	bell = find(number_of(above) + 1, name);
 	for (i = 0; bell != NULL && i < SIM_WATCHES; i++) {
 		struct os_watch *watch = &SYSTEM->watch[i];
 

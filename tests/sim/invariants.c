@@ -346,6 +346,19 @@ static void look_at_table(uint32_t slot)
 
 /* ---- All together ------------------------------------------------------------------------- */
 
+/* Slots are looked at up to the bounds only: of one in use beyond them nobody would hear again. */
+static void look_beyond(uint32_t processes)
+{
+	uint32_t i;
+
+	for (i = processes; i < SIM_MOST_PROCESSES; i++)
+		if (value(&region->process[i].state) != 0)
+			sim_fail("between two steps: process %u is beyond the bound", i);
+	for (i = threads; i < THREADS; i++)
+		if (cf_owner_process(invariants_bits(region, &region->thread[i].owner)) != 0)
+			sim_fail("between two steps: thread slot %u is beyond the bound", i);
+}
+
 static void look(void)
 {
 	uint32_t i, processes = cf_load32(&region->header.high_processes);
@@ -358,6 +371,7 @@ static void look(void)
 	}
 	memset(handles, 0, sizeof(handles));
 	memset(queue, 0, threads * sizeof(queue[0]));
+	look_beyond(processes);
 	for (i = 0; i < processes; i++)
 		look_at_table(i);
 	walk_free_lists();

@@ -76,12 +76,30 @@ static void look(enum plan_part part)
 	cf_check_objects(&check);
 }
 
+/* Of who is gone when a round begins nothing is left when it ends. */
+static void go_round(void)
+{
+	bool gone[SIM_MOST_PROCESSES];
+	unsigned processes = sim_processes(), i;
+
+	sim_point();
+	for (i = 0; i < processes; i++)
+		gone[i] = !sim_is_alive(i);
+	base_must(cf_round(base_environment()), "a round");
+	for (i = 0; i < processes; i++)
+		if (gone[i] && !record_is_swept(i))
+			sim_fail("process %u was gone before a round, and is not swept after it",
+				 i);
+}
+
 static void do_act(const struct act *act)
 {
 	switch (act->operation - 1) {
 	case PLAN_ROUND:
-		sim_point();
-		base_must(cf_round(base_environment()), "a round");
+		go_round();
+		break;
+	case PLAN_UNTIL:
+		sim_await(act->until);
 		break;
 	case PLAN_FORK:
 		record_fork(plan_run);

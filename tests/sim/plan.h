@@ -25,6 +25,7 @@ enum plan_operation {
 	PLAN_FORK,		     /* its child's thread has the first number that is free */
 	PLAN_BEGIN,		     /* its process has one more thread, numbered likewise */
 	PLAN_CHECK,		     /* looks whether a part is as it must be at every moment */
+	PLAN_UNTIL,		     /* sleeps until something that only looks says true */
 };
 
 /* A call as in struct sim_call, or something else; handles are numbers of objects. */
@@ -35,6 +36,7 @@ struct act {
 	uint32_t target, made;
 	enum sim_timeout timeout;
 	bool alertable, inherit;
+	bool (*until)(void);
 };
 
 struct plan {
@@ -88,6 +90,7 @@ void plan_quiet(void);
 	A_CALL(WAIT_ALL, .objects = 2, .object = { one, two }, .timeout = __VA_ARGS__)
 #define SWITCH(one, two, ...) \
 	A_CALL(SIGNAL_AND_WAIT, .objects = 2, .object = { one, two }, .timeout = __VA_ARGS__)
+#define UNTIL(condition) { .operation = PLAN_UNTIL + 1, .until = condition }
 #define ROUND { .operation = PLAN_ROUND + 1 }
 #define LEAVE { .operation = PLAN_LEAVE + 1 }
 #define FORK { .operation = PLAN_FORK + 1 }

@@ -366,6 +366,13 @@ void record_step(void)
 	}
 }
 
+bool record_is_swept(uint32_t process)
+{
+	/* What the caller's last step did was not noticed yet. */
+	sim_look(record_step);
+	return !RECORD->opened[process] || RECORD->swept[process] != 0;
+}
+
 static uint64_t swept(uint32_t process)
 {
 	return RECORD->swept[process] ? RECORD->swept[process] : SIM_NEVER;

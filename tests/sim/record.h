@@ -53,6 +53,9 @@ void record_begin(void (*run)(void));
 /* For step(): notices who sleeps, and when the dead have been swept. */
 void record_step(void);
 
+/* For a thread: whether a process that is gone has been swept, or never had a slot. */
+bool record_is_swept(uint32_t process);
+
 /* For quiet(): fails the execution if the history is not right. */
 void record_judge(void);
 

@@ -30,6 +30,8 @@
 	one(death_of_waiter) \
 	one(ends_of_threads) \
 	one(fork_and_death) \
+	one(fork_and_close) \
+	one(fork_and_leave) \
 	one(engine_lost_update) \
 	one(engine_dead_holder) \
 	one(engine_wrong_address) \
