@@ -31,4 +31,7 @@ void signals_give_back(const struct signals *signals);
  */
 int signals_wait(const struct signals *signals, bool *by_process);
 
+/* Their handler, of the file that waits for them. */
+void signals_note(int number, siginfo_t *info, void *context);
+
 #endif
