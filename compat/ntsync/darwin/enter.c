@@ -143,30 +143,35 @@ static bool is_duplication(int fd, int command)
 	return (command == F_DUPFD || command == F_DUPFD_CLOEXEC) && cf_nt_known(fd);
 }
 
+/* What both variants do.  A command without an argument does not look at what is passed as one. */
+static int call_fcntl(int (*theirs)(int, int, ...), int fd, int command, va_list arguments)
+{
+	void *argument = va_arg(arguments, void *);
+	int result = theirs(fd, command, argument);
+
+	return is_duplication(fd, command) ? cf_nt_duplicated(fd, result) : result;
+}
+
 static int enter_fcntl(int fd, int command, ...)
 {
 	va_list arguments;
-	void *argument;
 	int result;
 
 	va_start(arguments, command);
-	argument = va_arg(arguments, void *);
+	result = call_fcntl(fcntl, fd, command, arguments);
 	va_end(arguments);
-	result = fcntl(fd, command, argument);
-	return is_duplication(fd, command) ? cf_nt_duplicated(fd, result) : result;
+	return result;
 }
 
 static int enter_fcntl_through(int fd, int command, ...)
 {
 	va_list arguments;
-	void *argument;
 	int result;
 
 	va_start(arguments, command);
-	argument = va_arg(arguments, void *);
+	result = call_fcntl(cf_nt_fcntl_through, fd, command, arguments);
 	va_end(arguments);
-	result = cf_nt_fcntl_through(fd, command, argument);
-	return is_duplication(fd, command) ? cf_nt_duplicated(fd, result) : result;
+	return result;
 }
 
 /* ---- Receiving ------------------------------------------------------------------------------ */
