@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * tests/emulate/freebsd.c - _umtx_op() and sysctl() of FreeBSD 14.
+ * tests/emulate/freebsd.c - _umtx_op(), sysctl() and cpuset_getaffinity() of FreeBSD 14.
  *
  * Imitated: the word is compared, zeros above it, with all of an unsigned long; a changed word is a
  * success; a word that cannot be written is EFAULT; every signal ends a sleep, whatever its
- * handler's flags; absolute and relative times, told apart by the size; a wake gives no number.
+ * handler's flags; absolute and relative times, told apart by the size; a wake gives no number; a set of
+ * processors that is smaller than the kernel's is refused.  Not imitated: the union of the sets of a
+ * process' threads; it is that of the calling one.
  */
 #include <config.h>
 
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/cpuset.h>
 #include <sys/sysctl.h>
 #include <sys/umtx.h>
 #include <sys/user.h>
@@ -107,4 +110,13 @@ int sysctl(const int *name, unsigned count, void *old, size_t *size, const void 
 	process.ki_start.tv_sec = boot.tv_sec + (time_t)(start / 1000000);
 	process.ki_start.tv_usec = (suseconds_t)(start % 1000000);
 	return tell(old, size, &process, sizeof(process));
+}
+
+int cpuset_getaffinity(int level, int which, id_t id, size_t size, cpuset_t *mask)
+{
+	if (level != CPU_LEVEL_WHICH || which != CPU_WHICH_PID || id != (id_t)-1)
+		return fail(EINVAL);
+	if (size < sizeof(*mask))
+		return fail(ERANGE);
+	return sched_getaffinity(0, size, mask);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Tests of clocks, sleeping and waking (os/linux/park.c, os/posix/clock.c, os/linux/processors.c).
+ * Tests of clocks, sleeping and waking (os/linux/park.c, os/posix/clock.c, os/linux/processors.c,
+ * os/freebsd/processors.c).
  */
 #include <config.h>
 
@@ -133,6 +134,12 @@ static timer_t start_ringing(int flags)
 static bool is_linux(void)
 {
 	return strcmp(os_backend(), "futex") == 0;
+}
+
+/* Emulated. */
+static bool is_freebsd(void)
+{
+	return strncmp(os_backend(), "umtx ", strlen("umtx ")) == 0;
 }
 
 /* In a child, which a sandbox may end for it. */
@@ -296,7 +303,7 @@ int main(void)
 	os_unpark(base);
 	is_int(errno, 4321, "waking nobody is fine and keeps errno");
 	ok(os_processors() >= 1, "there is a processor");
-	if (is_linux()) {
+	if (is_linux() || is_freebsd()) {
 		child = child_start(on_one_processor, NULL);
 		is_int(child_end(&child), 0, "one processor is counted as one");
 	} else {
