@@ -8,8 +8,10 @@
  * says so, and if not it says ALERTED.  A signal satisfies waits before it returns and an alert
  * cannot undo that, so the answer is certain and a failure does not hang.
  *
- * Should a test hang nevertheless, a watchdog ends it, and its children have watchdogs too.  If the
- * test is killed, its folder under TMPDIR stays behind.
+ * Should a test hang nevertheless, a watchdog ends it, and its children have watchdogs too.  Each
+ * status that is as it should be or not, and each child that begins or ends, winds the watchdog up
+ * again: it measures how long nothing happens, not how slow the machine is.  If the test is killed,
+ * its folder under TMPDIR stays behind.
  */
 #ifndef CARAFE_TESTS_API_SUPPORT_H
 #define CARAFE_TESTS_API_SUPPORT_H

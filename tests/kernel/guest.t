@@ -24,7 +24,7 @@ done
 
 make_folder
 tests="tests/api/alert.t tests/api/clock_step.t tests/api/event.t tests/api/mutant.t \
-tests/api/semaphore.t tests/api/wait.t tests/unit/os-file.t tests/unit/os-lock.t \
+tests/api/process.t tests/api/semaphore.t tests/api/wait.t tests/unit/os-file.t tests/unit/os-lock.t \
 tests/unit/os-sleep.t tests/unit/os-watch.t"
 (cd "$CARAFE_BUILDDIR" && MAKEFLAGS='' MAKELEVEL='' MFLAGS='' "$make" portable-tests PORTABLE="$folder/portable" \
 	PORTABLE_TESTS="$tests") >"$folder/output" 2>&1 || {
