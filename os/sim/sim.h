@@ -102,6 +102,9 @@ unsigned sim_begin(void (*run)(void));
 /* The calling process ends: exit(), without the hooks of its threads.  Does not return. */
 void sim_exit(void);
 
+/* The calling thread ends, in a signal handler, too: its hooks run.  Does not return. */
+void sim_thread_exit(void);
+
 /* ---- For checks ------------------------------------------------------------------------- */
 
 enum sim_standing {

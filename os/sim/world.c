@@ -146,17 +146,12 @@ char *sim_getenv(const char *name)
 
 /* ---- Threads and processes -------------------------------------------------------------- */
 
-static void thread_main(void)
+static void end_thread(void)
 {
 	struct virtual_thread *thread = sim_thread_now();
-	void (*hook)(void);
+	void (*hook)(void) = sim_process_now()->at_exit;
 
-	sim_inside = true;
-	/* To have begun is a state of its own. */
-	sim_saw(0);
-	thread->run(thread->argument);
 	thread->ending = sim_world.step;
-	hook = sim_process_now()->at_exit;
 	if (thread->armed && hook != NULL)
 		hook();
 	thread->finished = sim_world.step;
@@ -165,6 +160,17 @@ static void thread_main(void)
 		sim_weak_end_thread(sim_world.current);
 	sim_schedule();
 	abort(); /* a finished thread is never run */
+}
+
+static void thread_main(void)
+{
+	struct virtual_thread *thread = sim_thread_now();
+
+	sim_inside = true;
+	/* To have begun is a state of its own. */
+	sim_saw(0);
+	thread->run(thread->argument);
+	end_thread();
 }
 
 static void prepare_stack(unsigned thread)
@@ -292,6 +298,12 @@ void sim_exit(void)
 	sim_kill(sim_thread_now()->process);
 	sim_schedule();
 	abort(); /* a dead thread is never run */
+}
+
+void sim_thread_exit(void)
+{
+	sim_call("thread_exit", 0);
+	end_thread();
 }
 
 /* ---- Checks ----------------------------------------------------------------------------- */

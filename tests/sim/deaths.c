@@ -221,3 +221,121 @@ const struct scenario scenario_leaving = {
 	THREE_PROCESSES,
 	ONE_DEATH,
 };
+
+static const struct plan heir = {
+	.object = { MUTANT(0) },
+	.first = { [1] = WAIT(0, EVER) },
+	.thread = { [0] = { ROUND, WAIT(0, TRY) }, [2] = { WAIT(0, EVER) } },
+};
+
+/* The owner ends, and the one who was granted the mutant dies before it knows. */
+static const char *const heir_found[] = { "2*400,1*400,K2", NULL };
+
+/* Catches a mutant that the dead were granted as an abandoned one, and that is given back as any other. */
+const struct scenario scenario_death_of_heir = {
+	PLANNED("death-of-heir", "an abandoned mutant that is given back is abandoned", &heir),
+	THREE_PROCESSES,
+	ONE_DEATH,
+	.regressions = heir_found,
+};
+
+static const struct plan several = {
+	.object = { MUTANT(0), MUTANT(0), AUTO(1) },
+	.first = { [1] = WAIT(0, EVER) },
+	.thread = { [0] = { ROUND, WHOSE(1), IS_SET(2) },
+		    [2] = { A_CALL(WAIT_ALL, .objects = 3, .object = { 0, 1, 2 }) } },
+};
+
+/* The same of a wait for all. */
+static const char *const several_found[] = { "2*400,1*400,K2", NULL };
+
+/* Catches a grant of two mutants, of which one was abandoned, that is given back by half. */
+const struct scenario scenario_death_of_several = {
+	PLANNED("death-of-several", "what abandoned and other mutants the dead were granted is "
+				    "lost as one",
+		&several),
+	THREE_PROCESSES,
+	ONE_DEATH,
+	.regressions = several_found,
+};
+
+static const struct plan woken = {
+	.object = { AUTO(0) },
+	.thread = { { PULSE(0) }, { WAIT(0, EVER) }, { ROUND, IS_SET(0) } },
+};
+
+/* Released, and dead before it knows. */
+static const char *const woken_found[] = { "1*400,0*400,K1", NULL };
+
+/* Catches a pulse that is given back as if the event had been set. */
+const struct scenario scenario_death_of_pulsed = {
+	PLANNED("death-of-pulsed", "a pulse that released the dead is over", &woken),
+	THREE_PROCESSES,
+	ONE_DEATH,
+	.regressions = woken_found,
+};
+
+static const struct plan late_comer = {
+	.object = { AUTO(0), AUTO(0) },
+	.thread = { { ROUND, SET(1) }, { PULSE(0) }, { ALL(0, 1, EVER) }, { SHUT(0) } },
+};
+
+/* The pulse of a closed handle, with nobody in the queue but who was about to wait; then the sweep. */
+static const char *const late_comer_found[] = { "1*10,3*400,2*100,1*5,K1,0*3000,2*400", NULL };
+
+/* Catches a pulse of the dead that is left to somebody who was about to wait. */
+const struct scenario scenario_death_before_wait = {
+	PLANNED("death-before-wait", "a pulse of the dead is over for who is about to wait, too",
+		&late_comer),
+	.processes = 3,
+	.threads = 4,
+	.thread = { RUNS(0), RUNS(1), RUNS(2), RUNS(1) },
+	ONE_DEATH,
+	.regressions = late_comer_found,
+};
+
+static const struct plan newer = {
+	.object = { AUTO(0) },
+	.thread = { { SHUT(0), MAKE(4, 1, 0), ROUND, IS_SET(4) },
+		    { WAIT(0, EVER) },
+		    { SET(0), SHUT(0) } },
+};
+
+/* Granted; the object goes, a newer one comes, the one who was granted it dies. */
+static const char *const newer_found[] = { "1*400,2*130,0*100,K1", NULL };
+
+/* Catches what the dead were granted and is given back to who has the place of that object now. */
+const struct scenario scenario_death_and_newer = {
+	PLANNED("death-and-newer", "what the dead were granted is given back to nobody else",
+		&newer),
+	.processes = 2,
+	.threads = 3,
+	.thread = { RUNS(0), RUNS(1), RUNS(1) },
+	ONE_DEATH,
+	.regressions = newer_found,
+};
+
+static const struct plan slow_sweep = {
+	.object = { AUTO(0) },
+	.thread = { [0] = { ROUND, SET(0) }, [2] = { ROUND, FORK }, [3] = { WAIT(0, EVER) } },
+};
+
+/*
+ * The other sweep ends, and a child comes, before the slow one looks at the thread, ends its wait, and
+ * closes the handles.
+ */
+static const char *const slow_sweep_found[] = {
+	"K1,0*10,2*3000,3*400",
+	"K1,0*181,2*3000,3*400",
+	"K1,0*370,2*3000,3*400",
+	NULL,
+};
+
+/* Catches a sweep that was slow and goes on with who has the slots of the dead by now. */
+const struct scenario scenario_slow_sweep = {
+	PLANNED("slow-sweep", "who comes to the slots of the dead is not swept with them",
+		&slow_sweep),
+	THREE_PROCESSES,
+	ONE_DEATH,
+	.regressions = slow_sweep_found,
+};

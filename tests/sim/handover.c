@@ -133,6 +133,17 @@ static bool is_anybody_dead(void)
 	return false;
 }
 
+/* Who is stopped in the middle of a set owes it still; no round helps that began before. */
+static bool is_anybody_halted(void)
+{
+	unsigned i;
+
+	for (i = 0; i < sim_threads(); i++)
+		if (sim_halted(i) != UINT64_MAX && sim_is_alive(sim_process_of(i)))
+			return true;
+	return false;
+}
+
 static void go_round(void)
 {
 	uint64_t began;
@@ -143,6 +154,17 @@ static void go_round(void)
 	began = sim_now();
 	base_must(cf_round(base_environment()), "cf_round");
 	HANDOVER->round[sim_self()] = began;
+	sim_rest();
+}
+
+/* Goes one round once somebody is stopped. */
+static void go_round_halted(void)
+{
+	sim_await(is_anybody_halted);
+	sim_forget(0);
+	sim_note(0);
+	base_must(cf_round(base_environment()), "cf_round");
+	HANDOVER->progress[sim_self()] = RETURNED;
 	sim_rest();
 }
 
@@ -224,17 +246,6 @@ static bool is_round_over(void)
 	return false;
 }
 
-/* Who is stopped in the middle of a set owes it still; only rounds that go on and on help then. */
-static bool is_anybody_halted(void)
-{
-	unsigned i;
-
-	for (i = 0; i < sim_threads(); i++)
-		if (sim_standing(i) == SIM_HALTED)
-			return true;
-	return false;
-}
-
 /* All threads are alive and have come as far as they can. */
 static bool is_undisturbed(void)
 {
@@ -285,6 +296,13 @@ static void still_visited(void)
 	if (HANDOVER->is_dead && !HANDOVER->was_granted && is_asleep(0) && !cf_described(wait) &&
 	    cf_wait_granted(wait))
 		sim_fail("thread 0 sleeps, and thread 2 has granted its wait");
+}
+
+/* One round is enough for who was about to sleep, too. */
+static void still_halted(void)
+{
+	if (HANDOVER->progress[2] == RETURNED)
+		check_sleepers();
 }
 
 /* Somebody has gone a round. */
@@ -486,4 +504,25 @@ const struct scenario scenario_set_halt = {
 	.end = base_end,
 	.bounds = { .preemptions = SCENARIO_ANY, .halts = 1 },
 	.exhaustive = { .preemptions = 0, .halts = 1 },
+};
+
+/* The waiter had looked at its objects, and the round came before it slept. */
+static const char *const halt_round_found[] = { "0*62,1*11,H1,2*3000", NULL };
+
+/* Catches a round that passes over who has looked at its objects and does not sleep yet. */
+const struct scenario scenario_halt_round = {
+	.name = "halt-round",
+	.about = "who signals may be stopped at any step: one round after that is enough",
+	.processes = 3,
+	.threads = 3,
+	.thread = { { 0, wait_for_ever, NULL }, { 1, set, NULL }, { 2, go_round_halted, NULL } },
+	.prepare = prepare_event,
+	.still = still_halted,
+	.quiet = quiet_halted,
+	.join = base_join,
+	.finish = base_finish,
+	.end = base_end,
+	.bounds = { .preemptions = SCENARIO_ANY, .halts = 1 },
+	.exhaustive = { .preemptions = 1, .halts = 1 },
+	.regressions = halt_round_found,
 };

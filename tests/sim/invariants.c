@@ -344,6 +344,40 @@ static void look_at_table(uint32_t slot)
 		sim_fail("between two steps: process %u has a chunk that is not its own", slot);
 }
 
+/* ---- At rest ------------------------------------------------------------------------------ */
+
+static bool is_there(const struct cf_thread *thread, uint32_t number)
+{
+	const struct cf_object *object =
+		&region->object[cf_load32(&thread->block[number].object)];
+	uint32_t state = value(&object->state);
+
+	return (value(&object->info) & CF_TYPE_MASK) == CF_MUTANT
+		       ? state == 0 || state == cf_load32(&thread->identity)
+		       : state != 0;
+}
+
+static bool could_end(const struct cf_thread *thread)
+{
+	uint32_t count = cf_load32(&thread->count), there = 0, i;
+
+	if ((value(&thread->wait) & CF_STATE) != CF_WAITING)
+		return false;
+	for (i = 0; i < count; i++)
+		there += is_there(thread, i);
+	return (cf_load32(&thread->flags) & CF_WAIT_ALL) != 0 ? there == count : there > 0;
+}
+
+void invariants_rest(void)
+{
+	uint32_t i;
+
+	region = base_region();
+	for (i = 0; i < cf_load32(&region->header.high_threads); i++)
+		if (could_end(&region->thread[i]))
+			sim_fail("thread %u waits on, and what it waits for is there", i);
+}
+
 /* ---- All together ------------------------------------------------------------------------- */
 
 /* Slots are looked at up to the bounds only: of one in use beyond them nobody would hear again. */

@@ -24,6 +24,12 @@
 void invariants_change(const struct sim_event *event);
 
 /*
+ * When nobody can go on, and who died or was stopped was helped: that no wait goes on for what is there.
+ * It may show in no answer, for whoever looks would help, and what the dead were given may be lost.
+ */
+void invariants_rest(void);
+
+/*
  * Whether a step may do to a word what it did; *moved: what the environment says is different now,
  * and not only how it is written.  (invariants_word.c)
  */

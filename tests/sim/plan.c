@@ -6,6 +6,7 @@
  */
 #include "core/check_part.h"
 #include "core/round.h"
+#include "tests/sim/invariants.h"
 #include "tests/sim/plan.h"
 #include "tests/sim/record.h"
 
@@ -111,6 +112,10 @@ static void do_act(const struct act *act)
 		sim_point();
 		sim_exit();
 		break;
+	case PLAN_END:
+		sim_point();
+		sim_thread_exit();
+		break;
 	case PLAN_CHECK:
 		sim_point();
 		look((enum plan_part)act->argument[0]);
@@ -130,7 +135,7 @@ void plan_run(void)
 
 void plan_handle(void)
 {
-	play(&present()->handler[sim_self()]);
+	do_act(&present()->handler[sim_self()]);
 }
 
 static void make_objects(void)
@@ -199,10 +204,12 @@ void plan_still(void)
 	for (unsigned i = 0; i < sim_threads(); i++)
 		if (sim_halted(i) != UINT64_MAX)
 			return;
+	invariants_rest();
 	record_judge();
 }
 
 void plan_quiet(void)
 {
+	invariants_rest();
 	record_judge();
 }

@@ -22,6 +22,7 @@
 enum plan_operation {
 	PLAN_ROUND = SIM_OPERATIONS, /* goes a janitor's round */
 	PLAN_LEAVE,		     /* its process exits */
+	PLAN_END,		     /* its thread ends, in the middle of what a handler interrupts, too */
 	PLAN_FORK,		     /* its child's thread has the first number that is free */
 	PLAN_BEGIN,		     /* its process has one more thread, numbered likewise */
 	PLAN_CHECK,		     /* looks whether a part is as it must be at every moment */
@@ -93,6 +94,7 @@ void plan_quiet(void);
 #define UNTIL(condition) { .operation = PLAN_UNTIL + 1, .until = condition }
 #define ROUND { .operation = PLAN_ROUND + 1 }
 #define LEAVE { .operation = PLAN_LEAVE + 1 }
+#define END { .operation = PLAN_END + 1 }
 #define FORK { .operation = PLAN_FORK + 1 }
 #define BEGIN { .operation = PLAN_BEGIN + 1 }
 enum plan_part { PLAN_THREADS_AND_QUEUES, PLAN_OBJECTS_AND_HANDLES };

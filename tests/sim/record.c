@@ -47,6 +47,28 @@ carafe_handle record_handle(uint32_t process, uint32_t object)
 	return RECORD->handle[process][object];
 }
 
+/*
+ * The judge's number of who calls: the threads that there are from the beginning, then the handlers of
+ * each of these if signals may come, then the threads of children.
+ */
+static uint32_t own_number(void)
+{
+	uint32_t self = sim_self(), threads = scenario_present->threads;
+
+	if (scenario_present->bounds.signals == 0)
+		return self;
+	return sim_handling() || self >= threads ? threads + self : self;
+}
+
+/* The other way round. */
+static uint32_t thread_of(uint32_t number)
+{
+	uint32_t threads = scenario_present->threads;
+
+	return scenario_present->bounds.signals == 0 || number < threads ? number
+									 : number - threads;
+}
+
 static struct sim_call *new_call(const struct sim_call *asked)
 {
 	struct sim_call *call;
@@ -55,7 +77,7 @@ static struct sim_call *new_call(const struct sim_call *asked)
 		sim_fail("more calls than the record holds");
 	call = &RECORD->call[RECORD->calls++];
 	*call = *asked;
-	call->thread = sim_self() + (sim_handling() ? scenario_present->threads : 0);
+	call->thread = own_number();
 	call->returned = SIM_NEVER;
 	call->due = SIM_NEVER;
 	for (uint32_t i = 0; i < call->handles; i++)
@@ -248,10 +270,10 @@ void record_thread(void)
 {
 	uint32_t process = sim_process();
 
-	base_must(carafe_thread_id(base_environment(), &RECORD->id[sim_self()]),
+	base_must(carafe_thread_id(base_environment(), &RECORD->id[own_number()]),
 		  "carafe_thread_id");
 	/* What its handler calls is judged as of a thread of its own. */
-	if (scenario_present->bounds.signals != 0)
+	if (scenario_present->bounds.signals != 0 && sim_self() < scenario_present->threads)
 		RECORD->id[scenario_present->threads + sim_self()] = RECORD->id[sim_self()];
 	RECORD->slot[process] = base_environment()->process;
 	RECORD->opened[process] = true;
@@ -386,8 +408,7 @@ static void describe_process(struct sim_process *process, uint32_t number)
 
 static void describe_thread(struct sim_thread *thread, uint32_t number)
 {
-	if (number >= scenario_present->threads && scenario_present->bounds.signals != 0)
-		number -= scenario_present->threads;
+	number = thread_of(number);
 	thread->process = sim_process_of(number);
 	thread->ended = stamp(sim_ending(number));
 	thread->swept = stamp(sim_finished(number));

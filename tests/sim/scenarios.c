@@ -22,10 +22,13 @@
 	one(death_for_all) \
 	one(death_in_pulse) \
 	one(death_in_queue) \
+	one(death_of_heir) \
 	one(death_of_janitor) \
 	one(death_of_maker) \
 	one(death_of_owner) \
+	one(death_of_pulsed) \
 	one(death_of_released) \
+	one(death_of_several) \
 	one(death_of_signaller) \
 	one(death_of_waiter) \
 	one(ends_of_threads) \
@@ -44,11 +47,16 @@
 	one(set_wait_late) \
 	one(set_death) \
 	one(set_halt) \
+	one(halt_round) \
 	one(grant_death) \
 	one(janitor_wakes) \
 	one(janitors_die) \
 	one(leaving) \
 	one(old_place) \
+	one(any_twice) \
+	one(close_and_go) \
+	one(pulse_and_reset) \
+	one(slow_sweep) \
 	one(other_queue) \
 	one(post_and_release) \
 	one(pulse_and_release) \
@@ -72,6 +80,8 @@
 	one(signal_and_alert) \
 	one(signal_and_change) \
 	one(signal_and_death) \
+	one(signal_and_close) \
+	one(signal_and_end) \
 	one(signal_and_pulse) \
 	one(signal_and_wait) \
 	one(switch_and_wait) \

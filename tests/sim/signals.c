@@ -99,3 +99,48 @@ const struct scenario scenario_signal_and_death = {
 	.bounds = { .preemptions = SCENARIO_ANY, .signals = 2, .deaths = 1 },
 	.exhaustive = { .preemptions = 0, .signals = 1, .deaths = 1 },
 };
+
+static const struct plan ending_handler = {
+	.object = { MUTANT(0), AUTO(0) },
+	.first = { [0] = WAIT(0, EVER) },
+	.thread = { { ALL(0, 1, EVER), FREE_IT(0) },
+		    { SET(1), WAIT(0, EVER) },
+		    { WAIT(1, EVER) } },
+	.handler = { END },
+};
+
+/* Granted and woken, and ended before it knows. */
+static const char *const ending_handler_found[] = { "0*400,2*400,1*400,0*1,G0", NULL };
+
+/* Catches a thread that ends in the middle of a change, or of a wait that was granted, and leaves that. */
+const struct scenario scenario_signal_and_end = {
+	PLANNED("signal-and-end", "a handler may end the thread that it interrupts",
+		&ending_handler),
+	.processes = 3,
+	.threads = 3,
+	.thread = { HANDLES(0), RUNS(1), RUNS(2) },
+	.bounds = { .preemptions = SCENARIO_ANY, .signals = 1 },
+	.exhaustive = { .preemptions = 1, .signals = 1 },
+	.regressions = ending_handler_found,
+};
+
+static const struct plan ending_closer = {
+	.object = { AUTO(0) },
+	.thread = { { SHUT(0) }, { IS_SET(0) }, { FORK }, { WAIT(0, TIMED) } },
+	.handler = { END },
+};
+
+/* Ended in the middle of its change; a child takes the slot and changes something. */
+static const char *const ending_closer_found[] = { "0*25,G0,0*3000,2*3000,3*400", NULL };
+
+/* Catches a change that is left in the slot of its thread, whose next user writes over it. */
+const struct scenario scenario_signal_and_close = {
+	PLANNED("signal-and-close", "the change that a thread ends in is over before its slot is free",
+		&ending_closer),
+	.processes = 2,
+	.threads = 3,
+	.thread = { HANDLES(0), RUNS(0), RUNS(1) },
+	.bounds = { .preemptions = SCENARIO_ANY, .signals = 1 },
+	.exhaustive = { .preemptions = 1, .signals = 1 },
+	.regressions = ending_closer_found,
+};

@@ -19,6 +19,9 @@ static const struct plan alert = {
 		    { WAIT(0, TIMED, .alertable = true), WAIT(0, TRY) } },
 };
 
+/* The thread ends, and another one takes its slot, right before the alert. */
+static const char *const alert_found[] = { "2*3,0*2000,1*400,3*400,2*400", NULL };
+
 /* Catches an alert that finds a thread by its place and not by which use of the place it is. */
 const struct scenario scenario_begin_and_alert = {
 	PLANNED("begin-and-alert", "an alert of who ended is not for who has its place", &alert),
@@ -27,6 +30,7 @@ const struct scenario scenario_begin_and_alert = {
 	.thread = { RUNS(0), RUNS(0), RUNS(1) },
 	.bounds = { .preemptions = SCENARIO_ANY, .deaths = 1, .halts = 1, .late = 1 },
 	.exhaustive = { .preemptions = 2 },
+	.regressions = alert_found,
 };
 
 static const struct plan set = {

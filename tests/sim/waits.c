@@ -67,11 +67,8 @@ static const struct plan pulse_and_release = {
 	.thread = { { ALL(1, 0, EVER) }, { WAIT(0, EVER), FREE_IT(1) }, { PULSE(0) } },
 };
 
-static const char *const pulse_and_release_found[] = {
-	"0*138,1*72,2*135,1*285",
-	"1*74,0*159,2*82,1*88",
-	NULL,
-};
+/* Released, and the mutant free, before the pulse is over. */
+static const char *const pulse_and_release_found[] = { "0*400,1*400,2*66,1*400", NULL };
 
 /* Catches a thread that a pulse released and that goes on before the pulse is over. */
 const struct scenario scenario_pulse_and_release = {
@@ -161,8 +158,11 @@ const struct scenario scenario_other_queue = {
 
 static const struct plan two_pulses = {
 	.object = { AUTO(0), MANUAL(0) },
-	.thread = { { PULSE(0) }, { ALL(0, 1, EVER) }, { SET(1), PULSE(0) } },
+	.thread = { { PULSE(0) }, { ALL(0, 1, EVER) }, { IS_SET(0), SET(1), PULSE(0) } },
 };
+
+/* Offered the first pulse; the second begins before that offer goes on. */
+static const char *const two_pulses_found[] = { "1*400,0*32,2*100,0*400", NULL };
 
 /* Catches a pulse that is ended by somebody who has offered another one to the queue. */
 const struct scenario scenario_two_pulses = {
@@ -172,6 +172,66 @@ const struct scenario scenario_two_pulses = {
 	.thread = { RUNS(0), RUNS(1), RUNS(2) },
 	.bounds = { .preemptions = SCENARIO_ANY },
 	.exhaustive = { .preemptions = 2 },
+	.regressions = two_pulses_found,
+};
+
+static const struct plan pulse_and_reset = {
+	.object = { AUTO(0) },
+	.thread = { { PULSE(0), PULSE(0) }, { WAIT(0, EVER), WAIT(0, EVER) }, { RESET(0) } },
+};
+
+/* The reset gives the first pulse, and the second begins before it looks again. */
+static const char *const pulse_and_reset_found[] = { "1*400,0*12,2*50,1*400,0*14,2*100", NULL };
+
+/* Catches who gives a pulse before he moves the event, and moves it in the middle of the next one. */
+const struct scenario scenario_pulse_and_reset = {
+	PLANNED("pulse-and-reset", "a reset leaves alone a pulse that is being given",
+		&pulse_and_reset),
+	.processes = 3,
+	.threads = 3,
+	.thread = { RUNS(0), RUNS(1), RUNS(2) },
+	.bounds = { .preemptions = SCENARIO_ANY },
+	.exhaustive = { .preemptions = 2 },
+	.regressions = pulse_and_reset_found,
+};
+
+static const struct plan any_twice = {
+	.object = { AUTO(0) },
+	.thread = { { ANY(0, 0, EVER) }, { SET(0) } },
+};
+
+/* Set when the first of the two places is taken. */
+static const char *const any_twice_found[] = { "0*50,1*400", NULL };
+
+/* Catches a distribution that throws out the place that its own thread has just taken: for ever. */
+const struct scenario scenario_any_twice = {
+	PLANNED("any-twice", "an object may be named twice in a wait for any", &any_twice),
+	.processes = 2,
+	.threads = 2,
+	.thread = { RUNS(0), RUNS(1) },
+	.bounds = { .preemptions = SCENARIO_ANY },
+	.exhaustive = { .preemptions = 2 },
+	.regressions = any_twice_found,
+};
+
+static const struct plan close_and_go = {
+	.object = { AUTO(0), AUTO(0) },
+	.thread = { { WAIT(0, TIMED), WAIT(1, TIMED) }, { SHUT(0) } },
+};
+
+/* The last one leaves the queue when who closes the object has seen it there. */
+static const char *const close_and_go_found[] = { "0*400,1*16,L0,0*400", NULL };
+
+/* Catches who drops the last reference of an object in whose queue nobody is any more. */
+const struct scenario scenario_close_and_go = {
+	PLANNED("close-and-go", "an object is freed by who closes it or by who leaves it last",
+		&close_and_go),
+	.processes = 1,
+	.threads = 2,
+	.thread = { RUNS(0), RUNS(0) },
+	.bounds = { .preemptions = SCENARIO_ANY, .late = 2 },
+	.exhaustive = { .preemptions = 1, .late = 1 },
+	.regressions = close_and_go_found,
 };
 
 static const struct plan switch_and_pulse = {
