@@ -317,6 +317,26 @@ carafe_status cf_distribute_for(struct carafe_environment *environment, struct c
 	return status;
 }
 
+void cf_distribute_all(struct carafe_environment *environment)
+{
+	struct cf_region *region = environment->region;
+	uint64_t high;
+	uint32_t i;
+
+	if (!cf_read(region, &region->header.high_objects, &high))
+		return;
+	for (i = 0; i < cf_value(high) && i < CF_OBJECTS; i++) {
+		struct cf_object *object = cf_object_at(region, i);
+		const struct cf_type *type = NULL;
+		struct cf_view view;
+
+		if (object != NULL && cf_view_take(region, object, &view))
+			type = cf_type_of(view.info);
+		if (type != NULL && cf_view_unsettled(type, &view))
+			(void)cf_distribute(environment, object);
+	}
+}
+
 carafe_status cf_can_distribute_waiters(struct carafe_environment *environment)
 {
 	struct cf_self *self;

@@ -46,11 +46,15 @@ enum cf_satisfied cf_satisfy(struct cf_self *self, struct cf_thread *thread,
  */
 carafe_status cf_distribute(struct carafe_environment *environment, struct cf_object *object);
 
-/*
- * Does that for all that a waiting thread waits for, where a signaller did not get to; for the round
- * and the sweep.
- */
+/* Does that for all that a waiting thread waits for, where a signaller did not get to; for the round. */
 carafe_status cf_distribute_for(struct carafe_environment *environment, struct cf_thread *thread);
+
+/*
+ * Does that for every object; for the sweep.  Not only waits that have begun count: who has its places
+ * already would take what the dead had begun to give, later.  What is damaged is left for whoever needs
+ * it.
+ */
+void cf_distribute_all(struct carafe_environment *environment);
 
 /*
  * Whether the calling thread can do that now.  To be asked before a change of a viewed object that

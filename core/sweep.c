@@ -307,18 +307,8 @@ static carafe_status each_thread(struct cf_self *self, uint32_t slot, uint64_t *
  */
 static void finish_calls(struct cf_self *self)
 {
-	uint32_t high = cf_bound(&self->region->header.high_threads, CF_THREADS);
-	struct cf_thread *thread;
-	uint64_t wait;
-	uint32_t i;
-
 	cf_kcas_finish_all(self->region);
-	for (i = 0; i < high; i++) {
-		thread = cf_thread_at(self->region, i);
-		if (thread != NULL && cf_read(self->region, &thread->wait, &wait) &&
-		    cf_wait_waiting(wait))
-			(void)cf_distribute_for(self->environment, thread);
-	}
+	cf_distribute_all(self->environment);
 }
 
 carafe_status cf_sweep_process(struct cf_self *self, uint32_t slot, uint64_t state)

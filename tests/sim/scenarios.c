@@ -21,6 +21,7 @@
 	one(death_and_pulse) \
 	one(death_for_all) \
 	one(death_in_pulse) \
+	one(death_before_wait) \
 	one(death_in_queue) \
 	one(death_of_heir) \
 	one(death_of_janitor) \
