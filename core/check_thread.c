@@ -232,7 +232,8 @@ static void check_plain(struct cf_check *check, uint32_t index)
 		cf_check_tell(check, CF_FINDING_THREAD, index,
 			      "was alerted in a way that does not exist (#)", cf_value(alert), 0);
 	for (i = 0; i < CF_OWNED; i++) {
-		noted = cf_load32_relaxed(&thread->owned[i]);
+		/* Who sees the note sees that the object has memory. */
+		noted = cf_load32(&thread->owned[i]);
 		if (noted > cf_bound(&check->region->header.reserved_objects, CF_OBJECTS))
 			cf_check_tell(check, CF_FINDING_THREAD, index,
 				      "noted that it may own object #, which has no memory",

@@ -76,7 +76,7 @@ static void unwatch(struct cf_janitor *janitor, uint32_t slot)
 static uint64_t watch_all(struct cf_janitor *janitor)
 {
 	struct carafe_environment *environment = janitor->environment;
-	uint32_t high = cf_bound(&environment->region->header.high_processes, CF_PROCESSES);
+	uint32_t high = cf_high(&environment->region->header.high_processes, CF_PROCESSES);
 	uint64_t longest = CF_ROUND;
 	uint32_t incarnation;
 	struct os_process process;

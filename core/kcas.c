@@ -136,8 +136,8 @@ static enum installed install(struct operation *op, uint64_t *other)
 	for (; change < end; change++) {
 		/* Nearly always nobody else is there, so the look comes after the attempt. */
 		while (!cf_cas(change->word, change->old, reference)) {
-			/* No order: what it leads to, a status or the word itself, is loaded with one. */
-			uint64_t bits = cf_load_relaxed(change->word);
+			/* The slot that it leads to may be new: its memory is seen with it. */
+			uint64_t bits = cf_load(change->word);
 
 			if (bits == reference)
 				break;
@@ -347,7 +347,7 @@ bool cf_kcas_finish(struct cf_region *region, struct cf_thread *thread)
 
 void cf_kcas_finish_all(struct cf_region *region)
 {
-	uint32_t high = cf_bound(&region->header.high_threads, CF_THREADS);
+	uint32_t high = cf_high(&region->header.high_threads, CF_THREADS);
 	struct cf_thread *thread;
 	uint32_t i;
 

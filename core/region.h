@@ -39,6 +39,14 @@ static inline uint32_t cf_bound(const uint32_t *reserved, uint32_t limit)
 	return bound < limit ? bound : limit;
 }
 
+/* How many slots were ever used: who sees that many sees that they have memory. */
+static inline uint32_t cf_high(const uint32_t *high, uint32_t limit)
+{
+	uint32_t bound = cf_load32(high);
+
+	return bound < limit ? bound : limit;
+}
+
 static inline struct cf_process *cf_process_at(struct cf_region *region, uint32_t index)
 {
 	return index < cf_bound(&region->header.reserved_processes, CF_PROCESSES) ?

@@ -20,7 +20,7 @@
 static carafe_status sweep_dead(struct cf_self *self)
 {
 	struct carafe_environment *environment = self->environment;
-	uint32_t high = cf_bound(&self->region->header.high_processes, CF_PROCESSES);
+	uint32_t high = cf_high(&self->region->header.high_processes, CF_PROCESSES);
 	carafe_status status = CARAFE_STATUS_SUCCESS, one;
 	bool swept = false;
 	uint64_t state;
@@ -39,7 +39,7 @@ static carafe_status sweep_dead(struct cf_self *self)
 
 static carafe_status look_after_threads(struct cf_self *self)
 {
-	uint32_t high = cf_bound(&self->region->header.high_threads, CF_THREADS);
+	uint32_t high = cf_high(&self->region->header.high_threads, CF_THREADS);
 	carafe_status status = CARAFE_STATUS_SUCCESS;
 	uint64_t wait;
 	uint32_t i;

@@ -276,7 +276,7 @@ carafe_status cf_sweep_own(struct cf_self *self)
 static carafe_status each_thread(struct cf_self *self, uint32_t slot, uint64_t *state,
 				 carafe_status (*what)(struct cf_self *, struct use *))
 {
-	uint32_t high = cf_bound(&self->region->header.high_threads, CF_THREADS);
+	uint32_t high = cf_high(&self->region->header.high_threads, CF_THREADS);
 	struct cf_process *process = &self->region->process[slot];
 	carafe_status status = CARAFE_STATUS_SUCCESS;
 	struct cf_thread *thread;

@@ -65,10 +65,13 @@
 	one(reorder_alert) \
 	one(reorder_all) \
 	one(reorder_check) \
+	one(reorder_memory) \
 	one(reorder_move) \
 	one(reorder_note) \
 	one(reorder_reuse) \
 	one(reorder_scan) \
+	one(reorder_slot) \
+	one(reorder_sweep) \
 	one(reorder_turn) \
 	one(reorder_wait) \
 	one(set_and_wait) \
