@@ -203,6 +203,7 @@ static bool do_case(enum kind kind, uint64_t number)
 		_exit(run_case(kind, number));
 	if (child < 0 || waitpid(child, &status, 0) != child)
 		bail_out("fork failed: raise the limit of processes (ulimit -u)");
+	patient_remove(child);
 	if (status == 0)
 		return true;
 	status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);

@@ -12,8 +12,7 @@
 
 carafe_environment *env;
 struct cf_region *region;
-static char folder[] = "/tmp/carafe-damage-XXXXXX";
-static char place[sizeof(folder) + 12];
+static char folder[1024], place[sizeof(folder) + 12];
 static pid_t owner;
 
 /* ---- The environment --------------------------------------------------------------------- */
@@ -24,10 +23,15 @@ static int remove_one(const char *path, const struct stat *info, int type, struc
 	return remove(path);
 }
 
+static void remove_tree(const char *path)
+{
+	(void)nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
 static void remove_folder(void)
 {
 	if (getpid() == owner)
-		nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+		remove_tree(folder);
 }
 
 void must(carafe_status status, const char *what)
@@ -66,19 +70,35 @@ carafe_handle new_semaphore(int32_t count)
 
 void patient_place(void)
 {
+	const char *tmpdir = getenv("TMPDIR");
+	int length;
+
 	if (owner != 0)
 		return;
-	if (mkdtemp(folder) == NULL)
-		bail_out("cannot make %s", folder);
+	length = snprintf(folder, sizeof(folder), "%s/carafe-test-XXXXXX",
+			  tmpdir != NULL && tmpdir[0] == '/' ? tmpdir : "/tmp");
+	if (length >= (int)sizeof(folder) || mkdtemp(folder) == NULL)
+		bail_out("cannot make %s: set TMPDIR to a folder that can be written", folder);
 	owner = getpid();
 	atexit(remove_folder);
+}
+
+static void name_place(pid_t process)
+{
+	snprintf(place, sizeof(place), "%s/%d", folder, (int)process);
+}
+
+void patient_remove(pid_t process)
+{
+	name_place(process);
+	remove_tree(place);
 }
 
 void patient_open(void)
 {
 	patient_place();
 	/* One for each process: what others left does not matter. */
-	snprintf(place, sizeof(place), "%s/%d", folder, (int)getpid());
+	name_place(getpid());
 	must(carafe_environment_open(place, CARAFE_NO_JANITOR, &env), "carafe_environment_open");
 	region = env->region;
 }

@@ -34,6 +34,9 @@ void patient_place(void);
 /* Opens an environment in it, without janitor. */
 void patient_open(void);
 
+/* Removes the one that a process opened which is over, whatever became of it. */
+void patient_remove(pid_t process);
+
 /* The path of that environment's folder. */
 const char *patient_folder(void);
 
