@@ -87,6 +87,28 @@ const struct scenario scenario_death_for_all = {
 	ONE_DEATH,
 };
 
+static bool is_owner_gone(void)
+{
+	return !sim_is_alive(1);
+}
+
+static const struct plan before_all = {
+	.object = { MUTANT(0), AUTO(0) },
+	.first = { [1] = WAIT(0, EVER) },
+	.thread = { { UNTIL(is_owner_gone), ROUND, ALL(0, 1, TRY), WHOSE(0) }, { LEAVE } },
+};
+
+/* Catches a mutant of which nobody is told that it was abandoned, because somebody had looked. */
+const struct scenario scenario_death_before_all = {
+	PLANNED("death-before-all", "a wait for all that takes nothing leaves a mutant abandoned",
+		&before_all),
+	.processes = 2,
+	.threads = 2,
+	.thread = { RUNS(0), RUNS(1) },
+	.bounds = { .preemptions = SCENARIO_ANY },
+	.exhaustive = { .preemptions = 1 },
+};
+
 static const struct plan signaller = {
 	.object = { AUTO(0), MANUAL(0), MUTANT(0) },
 	.first = { [1] = WAIT(2, EVER) },

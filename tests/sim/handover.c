@@ -58,22 +58,38 @@ static void prepare_event(void)
 }
 
 /* Owned by the first thread. */
-static void prepare_mutant(void)
+static void make_mutant(void)
 {
 	carafe_handle handle;
 
-	base_prepare();
 	base_must(carafe_mutant_create(base_environment(), CARAFE_MUTANT_ALL_ACCESS, 0,
 				       sim_self() == 0, &handle),
 		  "carafe_mutant_create");
 	share(handle);
 }
 
-/* As prepare_event(), and the last process offers itself as janitor. */
-static void prepare_janitor(void)
+static void prepare_mutant(void)
+{
+	base_prepare();
+	make_mutant();
+}
+
+/* The last process offers itself as janitor. */
+static void open_for_janitor(void)
 {
 	base_open(sim_process() + 1 == scenario_present->processes ? 0 : CARAFE_NO_JANITOR);
+}
+
+static void prepare_janitor(void)
+{
+	open_for_janitor();
 	make_event();
+}
+
+static void prepare_mutant_and_janitor(void)
+{
+	open_for_janitor();
+	make_mutant();
 }
 
 /* ---- Programs --------------------------------------------------------------------------- */
@@ -121,6 +137,12 @@ static void set(void)
 static void keep(void)
 {
 	sim_rest();
+}
+
+static void leave(void)
+{
+	sim_point();
+	sim_exit();
 }
 
 static bool is_anybody_dead(void)
@@ -339,6 +361,16 @@ static void quiet_janitor(void)
 		check_sleepers();
 }
 
+/* No time has passed, so the janitor was told of the death, and has done all that a round does. */
+static void still_heard(void)
+{
+	if (!sim_is_alive(1) || !sim_is_alive(2))
+		return;
+	if (HANDOVER->progress[1] != RETURNED ||
+	    HANDOVER->status[1] != CARAFE_STATUS_ABANDONED_WAIT_0)
+		sim_fail("the owner has left, and who waits for its mutant does not have it");
+}
+
 /*
  * Once the owner is dead and a round after that is over, the mutant is abandoned and who waits for
  * it has it.
@@ -435,6 +467,22 @@ const struct scenario scenario_janitor_wakes = {
 	.end = base_end,
 	.bounds = { .preemptions = SCENARIO_ANY, .deaths = 1, .halts = 1, .rounds = 2 },
 	.exhaustive = { .preemptions = 0, .deaths = 1, .rounds = 1 },
+};
+
+/* Catches a janitor that is told of no death, or does nothing about it, but in its regular rounds. */
+const struct scenario scenario_janitor_hears = {
+	.name = "janitor-hears",
+	.about = "the janitor's thread sweeps who dies at once, and not when it goes round next",
+	.processes = 3,
+	.threads = 3,
+	.thread = { { 0, leave, NULL }, { 1, wait_for_ever, NULL }, { 2, offer, NULL } },
+	.prepare = prepare_mutant_and_janitor,
+	.still = still_heard,
+	.join = base_prepare,
+	.finish = base_finish,
+	.end = base_end,
+	.bounds = { .preemptions = SCENARIO_ANY },
+	.exhaustive = { .preemptions = 1 },
 };
 
 const struct scenario scenario_janitors_die = {

@@ -22,6 +22,7 @@ struct fork_state {
 struct guests {
 	struct fork_state fork;
 	uint32_t number[SIM_MOST_PROCESSES]; /* of the generation that each is in, or 0 */
+	bool leaves, has_left; /* the first one */
 };
 
 #define FORK SCRATCH_OF(struct fork_state)
@@ -40,21 +41,77 @@ static void be_in(uint32_t number)
 	present[sim_process()] = number;
 }
 
+static carafe_environment *come(void)
+{
+	carafe_environment *environment;
+
+	base_must(carafe_environment_open(NULL, CARAFE_NO_JANITOR, &environment),
+		  "carafe_environment_open");
+	be_in(environment->place.number);
+	return environment;
+}
+
+static void go(carafe_environment *environment)
+{
+	be_in(0);
+	base_must(carafe_environment_close(environment), "carafe_environment_close");
+}
+
 static void come_and_go(void)
 {
 	carafe_environment *environment;
 	carafe_handle handle;
 
 	sim_point();
-	base_must(carafe_environment_open(NULL, CARAFE_NO_JANITOR, &environment),
-		  "carafe_environment_open");
-	be_in(environment->place.number);
+	environment = come();
 	base_must(carafe_event_create(environment, CARAFE_EVENT_ALL_ACCESS, 0,
 				      CARAFE_NOTIFICATION_EVENT, 1, &handle),
 		  "carafe_event_create");
 	base_must(carafe_wait_one(environment, handle, 0, NULL), "carafe_wait_one");
-	be_in(0);
-	base_must(carafe_environment_close(environment), "carafe_environment_close");
+	go(environment);
+	sim_rest();
+}
+
+static void go_first(void)
+{
+	carafe_environment *environment = come();
+
+	GUESTS->leaves = true;
+	go(environment);
+	GUESTS->has_left = true;
+	sim_rest();
+}
+
+static bool does_first_leave(void)
+{
+	return GUESTS->leaves;
+}
+
+static bool is_third_in(void)
+{
+	return GUESTS->number[2] != 0;
+}
+
+static bool is_second_alone(void)
+{
+	return GUESTS->has_left && GUESTS->number[1] != 0;
+}
+
+static void come_second(void)
+{
+	carafe_environment *environment;
+
+	sim_await(does_first_leave);
+	environment = come();
+	sim_await(is_third_in);
+	go(environment);
+	sim_rest();
+}
+
+static void come_third(void)
+{
+	sim_await(is_second_alone);
+	go(come());
 	sim_rest();
 }
 
@@ -110,6 +167,19 @@ const struct scenario scenario_open_close = {
 	.finish = finish_last,
 	.bounds = { .preemptions = SCENARIO_ANY, .deaths = 2 },
 	.exhaustive = { .preemptions = 0, .deaths = 1 },
+};
+
+/* Catches who takes away an environment into which somebody came since it looked. */
+const struct scenario scenario_last_and_first = {
+	.name = "last-and-first",
+	.about = "who comes while the last one leaves is where everybody goes who comes later",
+	.processes = 3,
+	.threads = 3,
+	.thread = { { 0, go_first, NULL }, { 1, come_second, NULL }, { 2, come_third, NULL } },
+	.join = base_prepare,
+	.finish = finish_last,
+	.bounds = { .preemptions = SCENARIO_ANY },
+	.exhaustive = { .preemptions = 1 },
 };
 
 const struct scenario scenario_fork_set = {

@@ -19,6 +19,7 @@
 	one(close_and_wait) \
 	one(death_and_alert) \
 	one(death_and_pulse) \
+	one(death_before_all) \
 	one(death_for_all) \
 	one(death_in_pulse) \
 	one(death_before_wait) \
@@ -50,6 +51,7 @@
 	one(set_halt) \
 	one(halt_round) \
 	one(grant_death) \
+	one(janitor_hears) \
 	one(janitor_wakes) \
 	one(janitors_die) \
 	one(leaving) \
@@ -75,6 +77,8 @@
 	one(reorder_turn) \
 	one(reorder_wait) \
 	one(set_and_wait) \
+	one(stale_places) \
+	one(stale_and_dead) \
 	one(set_for_two) \
 	one(switch_and_alert) \
 	one(switch_and_all) \
@@ -92,6 +96,7 @@
 	one(two_pulses) \
 	one(two_switches) \
 	one(open_close) \
+	one(last_and_first) \
 	one(fork_set) \
 	one(follower_wakes) \
 	one(visitor_wakes)

@@ -4,6 +4,8 @@
  *
  * What happens if a process dies here: see tests/sim/record.h.
  */
+#include "core/region.h"
+#include "core/type.h"
 #include "tests/sim/plan.h"
 
 static const struct plan old_place = {
@@ -38,6 +40,80 @@ const struct scenario scenario_close_and_wait = {
 	.threads = 3,
 	.thread = { RUNS(0), RUNS(0), RUNS(0) },
 	.bounds = { .preemptions = SCENARIO_ANY, .late = 2 },
+	.exhaustive = { .preemptions = 1 },
+};
+
+/* The end of a thread takes its places away. */
+static bool never(void)
+{
+	return false;
+}
+
+static bool is_first_asleep(void)
+{
+	return sim_standing(0) == SIM_ASLEEP;
+}
+
+static bool has_second_left(void)
+{
+	return !sim_is_alive(1);
+}
+
+static bool has_last_ended(void)
+{
+	return sim_standing(3) == SIM_FINISHED;
+}
+
+/* All handles are closed, and all waits were over when the last one was. */
+static void still_free(void)
+{
+	struct cf_region *region = base_region();
+	uint32_t i;
+
+	for (i = 0; i < cf_value(cf_load(&region->header.high_objects)); i++)
+		if ((cf_value(cf_load(&region->object[i].info)) & CF_TYPE_MASK) != CF_FREE)
+			sim_fail("object %u has no handle, nobody waits for it, and it is not free",
+				 i);
+}
+
+#define STALE(title, text, table) \
+	.name = title, .about = text, .plan = table, .prepare = plan_prepare, .step = plan_step, \
+	.still = still_free, .quiet = plan_quiet, .join = base_join, .finish = base_finish, \
+	.end = base_end
+
+static const struct plan stale_places = {
+	.object = { AUTO(0), AUTO(0) },
+	.thread = { { ANY(0, 1, EVER), SHUT(0), SHUT(1), UNTIL(never) },
+		    { SET(1), SHUT(0), SHUT(1) } },
+};
+
+/* Catches a place of a wait that is over and keeps an object whose last handle is closed. */
+const struct scenario scenario_stale_places = {
+	STALE("stale-places", "an object that was waited for is gone with its last handle",
+	      &stale_places),
+	.processes = 2,
+	.threads = 2,
+	.thread = { RUNS(0), RUNS(1) },
+	.bounds = { .preemptions = SCENARIO_ANY },
+	.exhaustive = { .preemptions = 1 },
+};
+
+static const struct plan stale_and_dead = {
+	.object = { AUTO(0), AUTO(0) },
+	.thread = { { ANY(0, 1, EVER), UNTIL(never) },
+		    { UNTIL(has_last_ended), SET(1), LEAVE },
+		    { SHUT(0), SHUT(1), UNTIL(has_second_left), ROUND },
+		    { UNTIL(is_first_asleep), SHUT(0), SHUT(1) } },
+};
+
+/* The same of one whose last handle is closed by a sweep. */
+const struct scenario scenario_stale_and_dead = {
+	STALE("stale-and-dead", "an object that was waited for is gone with the last who had it",
+	      &stale_and_dead),
+	.processes = 3,
+	.threads = 4,
+	.thread = { RUNS(0), RUNS(1), RUNS(2), RUNS(0) },
+	.bounds = { .preemptions = SCENARIO_ANY },
 	.exhaustive = { .preemptions = 1 },
 };
 
