@@ -54,9 +54,13 @@ static bool fits(const struct cf_view *view, uint32_t count)
 static carafe_status signal_object(struct cf_region *region, const struct cf_view *view,
 				   uint32_t identity, struct cf_changes *changes)
 {
-	(void)region, (void)identity;
+	struct cf_view now = *view;
+
+	(void)identity;
+	/* The maximum was read of this object only if it still is the one viewed. */
 	if (!fits(view, 1))
-		return CARAFE_STATUS_SEMAPHORE_LIMIT_EXCEEDED;
+		return cf_view_again(region, &now) ? CARAFE_STATUS_SEMAPHORE_LIMIT_EXCEEDED
+						   : CARAFE_STATUS_INVALID_HANDLE;
 	cf_change(changes, &view->object->state, view->state, cf_value(view->state) + 1);
 	return CARAFE_STATUS_SUCCESS;
 }

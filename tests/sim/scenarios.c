@@ -82,6 +82,7 @@
 	one(set_for_two) \
 	one(switch_and_alert) \
 	one(switch_and_all) \
+	one(switch_and_close) \
 	one(switch_and_less) \
 	one(switch_and_pulse) \
 	one(switch_and_try) \

@@ -413,6 +413,27 @@ const struct scenario scenario_switch_and_try = {
 	.exhaustive = { .preemptions = 2 },
 };
 
+static const struct plan switch_and_close = {
+	.object = { SEMAPHORE(1, 5), MANUAL(1) },
+	.thread = { { SWITCH(0, 1, TRY) },
+		    { SHUT(0) },
+		    { SHUT(0), A_CALL(SEMAPHORE_CREATE, .made = 2, .argument = { 1, 1 }) } },
+};
+
+static const char *const switch_and_close_found[] = { "0*32,1*1000,2*1000,0", NULL };
+
+/* Catches a signal that is refused for the maximum of what has the semaphore's place by then. */
+const struct scenario scenario_switch_and_close = {
+	PLANNED("switch-and-close", "a closed semaphore takes the signal or is none",
+		&switch_and_close),
+	.regressions = switch_and_close_found,
+	.processes = 2,
+	.threads = 3,
+	.thread = { RUNS(0), RUNS(0), RUNS(1) },
+	.bounds = { .preemptions = SCENARIO_ANY },
+	.exhaustive = { .preemptions = 2 },
+};
+
 static const struct plan two_switches = {
 	.object = { AUTO(0), AUTO(0), AUTO(0) },
 	.thread = { { SWITCH(0, 2, EVER) },
