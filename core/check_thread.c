@@ -162,7 +162,8 @@ static const char *wait_fault(struct cf_check *check, const struct cf_thread *th
 	return check->exact ? "was granted and goes on" : NULL;
 }
 
-static void check_wait(struct cf_check *check, uint32_t index)
+/* In the use of the slot that its owner word tells. */
+static void check_wait(struct cf_check *check, uint32_t index, uint64_t owner)
 {
 	const struct cf_thread *thread = &check->region->thread[index];
 	struct wait wait;
@@ -174,7 +175,8 @@ static void check_wait(struct cf_check *check, uint32_t index)
 	wait.flags = cf_load32_relaxed(&thread->flags);
 	wait.blocks = wait.count + ((wait.flags & CF_WAIT_EVENT) != 0);
 	text = wait_fault(check, thread, &wait);
-	if (text != NULL && cf_check_same(check, &thread->wait, wait.bits))
+	if (text != NULL && cf_check_same(check, &thread->wait, wait.bits) &&
+	    cf_check_same(check, &thread->owner, owner))
 		cf_check_tell(check, CF_FINDING_WAIT, index, text, wait.count, wait.count);
 }
 
@@ -256,7 +258,7 @@ static void check_thread(struct cf_check *check, uint32_t index)
 	else
 		check_owner(check, index, owner);
 	check_plain(check, index);
-	check_wait(check, index);
+	check_wait(check, index, owner);
 	for (depth = 0; depth < CF_DESCRIPTORS; depth++)
 		check_descriptor(check, index, depth, free);
 }
@@ -291,7 +293,9 @@ static const char *owner_fault(struct cf_check *check, uint32_t object, uint32_t
 		return NULL;
 	if (cf_owner_process(owner) == 0 || cf_thread_id(check->region, thread, owner) != id)
 		return "is owned by thread id #, which is gone";
-	return cf_wait_granted(wait) || is_noted(thread, object)
+	/* The next user of the slot begins without notes. */
+	return cf_wait_granted(wait) || is_noted(thread, object) ||
+			       !cf_check_same(check, &thread->owner, owner)
 		       ? NULL
 		       : "is owned by thread id #, which has not noted it";
 }

@@ -79,6 +79,8 @@ static bool take(struct carafe_environment *environment, uint32_t index)
 	if (!cf_cas(&thread->owner, owner,
 		    cf_next(owner, next_owner(owner, environment->process))))
 		return false;
+	/* Who sees any of it sees that this is another use. */
+	cf_fence_stores();
 	cf_store32_relaxed(&thread->count, 0);
 	cf_store32_relaxed(&thread->flags, 0);
 	for (i = 0; i < CF_OWNED; i++)

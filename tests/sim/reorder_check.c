@@ -107,6 +107,7 @@ const struct scenario scenario_reorder_check = {
 
 struct calls {
 	carafe_handle handle[2]; /* in the first process */
+	carafe_handle mutant;
 };
 
 #define CALLS SCRATCH_OF(struct calls)
@@ -210,4 +211,68 @@ const struct scenario scenario_reorder_note = {
 	.finish = base_finish,
 	.end = base_end,
 	RANDOMLY,
+};
+
+/* ---- The next use of a slot --------------------------------------------------------------- */
+
+/* Two events, and a mutant in the last place. */
+static void prepare_heir(void)
+{
+	prepare_events();
+	if (sim_self() == 0)
+		base_must(carafe_mutant_create(base_environment(), CARAFE_MUTANT_ALL_ACCESS, 0, 0,
+					       &CALLS->mutant),
+			  "carafe_mutant_create");
+}
+
+/* Ends as a thread does; its slot is free. */
+static void wait_and_end(void)
+{
+	struct cf_self *self;
+
+	base_must(cf_self(base_environment(), &self), "cf_self");
+	base_must(carafe_wait_one(base_environment(), CALLS->mutant, 0, NULL), "a wait");
+	if (!CARAFE_SUCCESS(carafe_wait_many(base_environment(), 2, CALLS->handle, CARAFE_WAIT_ANY,
+					     0, NULL)))
+		sim_fail("a wait fails");
+	sim_point();
+	cf_self_return(self);
+	cf_self_forget();
+	sim_rest();
+}
+
+static void set_and_inherit(void)
+{
+	struct cf_self borrowed;
+
+	base_must(carafe_event_set(base_environment(), CALLS->handle[1], NULL), "a set");
+	sim_point();
+	base_must(cf_self_borrow(base_environment(), &borrowed), "cf_self_borrow");
+	sim_rest();
+}
+
+static void look_at_heir(void)
+{
+	look_at(3);
+}
+
+/* The zeros that the next user of the slot begins with were seen, and not that it is the next. */
+static const char *const heir_found[] = {
+	"0*400,1*58,0*30,2*94,0*900,1*900,2*1,O2,O2,2*1,2*34,O2,O2,2*2",
+	NULL,
+};
+
+const struct scenario scenario_reorder_heir = {
+	.name = "reorder-heir",
+	.about = "a check never takes what the next user of a slot wrote for the last one's",
+	.processes = 2,
+	.threads = 3,
+	.thread = { { 0, wait_and_end, NULL },
+		    { 0, set_and_inherit, NULL },
+		    { 1, look_at_heir, NULL } },
+	.prepare = prepare_heir,
+	.finish = base_finish,
+	.end = base_end,
+	RANDOMLY,
+	.regressions = heir_found,
 };

@@ -67,6 +67,7 @@
 	one(reorder_alert) \
 	one(reorder_all) \
 	one(reorder_check) \
+	one(reorder_heir) \
 	one(reorder_memory) \
 	one(reorder_move) \
 	one(reorder_note) \
