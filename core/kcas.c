@@ -3,8 +3,8 @@
  * core/kcas.c - see core/kcas.h.
  *
  * An operation passes through these steps, each of which anybody may take for anybody:
- *   install   in address order, replace each word that is as expected by a reference to the
- *	       descriptor
+ *   install   in address order but for info words, which come last (cf_word_turn()), replace each word
+ *	       that is as expected by a reference to the descriptor
  *   decide    one CAS of the descriptor's status: success when all are installed, failure when one
  *	       was not as expected
  *   remove    replace each reference by the new word, or by the old value with the next sequence
@@ -83,7 +83,7 @@ static bool copy_entries(struct cf_region *region, struct operation *op)
 {
 	struct cf_descriptor *descriptor = op->descriptor;
 	uint32_t count = cf_load32_relaxed(&descriptor->count);
-	uint32_t i, where, last = 0;
+	uint32_t i, where, turn, last = 0;
 
 	if (count == 0 || count > CF_CHANGES)
 		return false;
@@ -94,9 +94,10 @@ static bool copy_entries(struct cf_region *region, struct operation *op)
 
 		where = cf_load32_relaxed(&descriptor->entry[i].where);
 		word = cf_word_at(region, where & ~1u);
-		if (word == NULL || (where & ~1u) <= last || cf_described(old))
+		turn = cf_word_turn(where & ~1u);
+		if (word == NULL || turn <= last || cf_described(old))
 			return false;
-		last = where & ~1u;
+		last = turn;
 		cf_change_with(op->changes, word, old,
 			       cf_load32_relaxed(&descriptor->entry[i].value), (where & 1) != 0);
 	}
@@ -232,20 +233,44 @@ bool cf_read_slow(struct cf_region *region, cf_word *word, uint64_t *bits)
 	return false;
 }
 
-static void sort(struct cf_changes *changes)
+static uint32_t turn_of(const struct cf_region *region, const struct cf_change *change)
+{
+	return cf_word_turn(cf_word_offset(region, change->word));
+}
+
+static void sort(const struct cf_region *region, struct cf_changes *changes)
 {
 	uint32_t i, j;
 
 	for (i = 1; i < changes->count; i++) {
 		struct cf_change moving = changes->at[i];
+		uint32_t turn = turn_of(region, &moving);
 
-		for (j = i; j > 0 && changes->at[j - 1].word > moving.word; j--)
+		for (j = i; j > 0 && turn_of(region, &changes->at[j - 1]) > turn; j--)
 			changes->at[j] = changes->at[j - 1];
 		changes->at[j] = moving;
 	}
 }
 
-/* Writes the entries; false: they are not in address order, or a word is named twice. */
+/*
+ * Whoever makes or frees an object names its info among its other words, and all else in address order.
+ */
+static void put_info_last(const struct cf_region *region, struct cf_changes *changes)
+{
+	uint32_t last = changes->count - 1, i;
+
+	for (i = 0; i < last; i++) {
+		struct cf_change info = changes->at[i];
+
+		if (cf_word_offset(region, info.word) == turn_of(region, &info))
+			continue;
+		for (; i < last; i++)
+			changes->at[i] = changes->at[i + 1];
+		changes->at[last] = info;
+	}
+}
+
+/* Writes the entries; false: they are not in the order of their turns, or a word is named twice. */
 static bool write_entries(const struct cf_self *self, struct cf_descriptor *descriptor,
 			  const struct cf_changes *changes)
 {
@@ -254,10 +279,11 @@ static bool write_entries(const struct cf_self *self, struct cf_descriptor *desc
 	for (i = 0; i < changes->count; i++) {
 		const struct cf_change *change = &changes->at[i];
 		uint32_t where = cf_word_offset(self->region, change->word);
+		uint32_t turn = cf_word_turn(where);
 
-		if (where <= last)
+		if (turn <= last)
 			return false;
-		last = where;
+		last = turn;
 		cf_store_relaxed(&descriptor->entry[i].old, change->old);
 		cf_store32_relaxed(&descriptor->entry[i].where,
 				   where | (cf_waiters(change->new) ? 1 : 0));
@@ -279,8 +305,9 @@ static bool publish(const struct cf_self *self, struct operation *op)
 	cf_store(&descriptor->status, make_status(op->sequence, CF_CHANGE_WRITING));
 	cf_fence_stores();
 	cf_store32_relaxed(&descriptor->count, op->changes->count);
+	put_info_last(self->region, op->changes);
 	if (!write_entries(self, descriptor, op->changes)) {
-		sort(op->changes);
+		sort(self->region, op->changes);
 		if (!write_entries(self, descriptor, op->changes))
 			return false;
 	}

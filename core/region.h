@@ -89,6 +89,21 @@ static inline uint32_t cf_word_offset(const struct cf_region *region, const cf_w
 }
 
 /*
+ * When a change of several words comes to the one at an offset: in address order, but last to what says
+ * which use of a place it is by its sequence, which a change that fails there would change (core/kcas.c).
+ */
+static inline uint32_t cf_word_turn(uint32_t offset)
+{
+	uint32_t in = offset - (uint32_t)offsetof(struct cf_region, object);
+	bool last = in < sizeof(((struct cf_region *)0)->object) &&
+		    in % sizeof(struct cf_object) == offsetof(struct cf_object, info);
+
+	return last ? offset | 1u << 31 : offset;
+}
+
+_Static_assert(CF_REGION_SIZE <= 1u << 31, "offsets leave a bit");
+
+/*
  * The word at an offset that was read from shared memory, or NULL when no word that changes can be
  * there.
  */

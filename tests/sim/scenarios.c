@@ -18,6 +18,7 @@
 	one(check_waits) \
 	one(close_and_wait) \
 	one(death_and_alert) \
+	one(death_and_newer) \
 	one(death_and_pulse) \
 	one(death_before_all) \
 	one(death_for_all) \
@@ -58,6 +59,7 @@
 	one(old_place) \
 	one(any_twice) \
 	one(close_and_go) \
+	one(close_and_set) \
 	one(pulse_and_reset) \
 	one(slow_sweep) \
 	one(other_queue) \

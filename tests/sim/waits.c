@@ -290,6 +290,26 @@ const struct scenario scenario_any_twice = {
 	.regressions = any_twice_found,
 };
 
+static const struct plan close_and_set = {
+	.object = { AUTO(0), AUTO(0) },
+	.thread = { { SET(0), IS_SET(0) }, { SHUT(0) }, { SHUT(1) }, { SHUT(0) } },
+};
+
+/* The attempt fails because the other handle is closed; the set has looked its handle up before. */
+static const char *const close_and_set_found[] = { "3*400,0*8,1*13,2*400,1*21,0*400", NULL };
+
+/* Catches a handle that is told to be closed by an attempt to close it that failed. */
+const struct scenario scenario_close_and_set = {
+	PLANNED("close-and-set", "a handle that is being closed is good until it is closed",
+		&close_and_set),
+	.regressions = close_and_set_found,
+	.processes = 2,
+	.threads = 4,
+	.thread = { RUNS(0), RUNS(0), RUNS(0), RUNS(1) },
+	.bounds = { .preemptions = SCENARIO_ANY },
+	.exhaustive = { .preemptions = 2 },
+};
+
 static const struct plan close_and_go = {
 	.object = { AUTO(0), AUTO(0) },
 	.thread = { { WAIT(0, TIMED), WAIT(1, TIMED) }, { SHUT(0) } },

@@ -4,6 +4,7 @@
  */
 #include <config.h>
 
+#include "core/event.h"
 #include "tests/unit/fixture.h"
 
 static struct carafe_environment *environment;
@@ -116,6 +117,28 @@ static void test_any_order(void)
 	is_int(ascending, 24, "and installed by ascending address");
 }
 
+/*
+ * Its sequence says which use of its place an object is, so one that is to be freed and is not would be
+ * taken for another one.
+ */
+static void test_info_last(void)
+{
+	struct cf_changes changes, rest;
+	struct cf_view view;
+
+	new_object(environment, cf_event_birth(false, false), &view);
+	prepare(&rest, 3);
+	changes.count = 0;
+	cf_compare(&changes, &view.object->state, view.state);
+	cf_compare(&changes, &view.object->info, view.info);
+	for (uint32_t i = 0; i < rest.count; i++)
+		changes.at[changes.count++] = rest.at[i];
+	changes.at[changes.count - 1].old = cf_next(before[2], 102);
+	is_int(cf_kcas(self, &changes), CF_MISSED, "an object's info and what is not as expected");
+	ok(cf_load(&view.object->state) != view.state, "what came first went on with its sequence");
+	ok(cf_load(&view.object->info) == view.info, "the info comes last");
+}
+
 static void test_comparison(void)
 {
 	struct cf_changes changes;
@@ -218,6 +241,7 @@ int main(void)
 	test_each_word_unexpected();
 	test_one_word_unexpected();
 	test_any_order();
+	test_info_last();
 	test_comparison();
 	test_waiters_bit();
 	test_nesting();
