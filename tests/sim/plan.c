@@ -85,7 +85,7 @@ static void go_round(void)
 
 	sim_point();
 	for (i = 0; i < processes; i++)
-		gone[i] = !sim_is_alive(i);
+		gone[i] = record_is_gone(i);
 	base_must(cf_round(base_environment()), "a round");
 	for (i = 0; i < processes; i++)
 		if (gone[i] && !record_is_swept(i))

@@ -388,6 +388,14 @@ void record_step(void)
 	}
 }
 
+bool record_is_gone(uint32_t process)
+{
+	for (uint32_t i = 0; i < sim_processes(); i++)
+		if (sim_is_alive(i) && !RECORD->opened[i])
+			return false;
+	return !sim_is_alive(process);
+}
+
 bool record_is_swept(uint32_t process)
 {
 	/* What the caller's last step did was not noticed yet. */

@@ -53,6 +53,12 @@ void record_begin(void (*run)(void));
 /* For step(): notices who sleeps, and when the dead have been swept. */
 void record_step(void);
 
+/*
+ * Whether all can tell that a process is gone: a child has its parent's lock, too, until it has closed
+ * its copy of that.
+ */
+bool record_is_gone(uint32_t process);
+
 /* For a thread: whether a process that is gone has been swept, or never had a slot. */
 bool record_is_swept(uint32_t process);
 
