@@ -77,7 +77,8 @@ static uint32_t count_owned(struct cf_region *region, struct cf_thread *thread, 
 /*
  * True when a grant cannot be undone: of several mutants nobody knows any more which was abandoned,
  * and of several objects not which was a pulse, which is over.  Then the dead had what it was
- * granted, as if it had acknowledged that: all of it or nothing.
+ * granted, as if it had acknowledged that: all of it or nothing.  By the ntsync ABI its mutexes stay
+ * their owner's.
  */
 static bool is_lost(struct cf_region *region, struct cf_thread *thread, uint32_t grant,
 		    uint32_t first, uint32_t end)
@@ -105,7 +106,7 @@ static void give_back(struct cf_region *region, struct cf_thread *thread, uint32
 	if (type == NULL ||
 	    cf_sequence(view.info) != cf_load32_relaxed(&thread->block[number].generation))
 		return;
-	if (lost && type->owned)
+	if (lost && type->owned && (cf_value(view.info) & CF_EXTERNAL) == 0)
 		(void)type->abandon(region, &view, cf_load32_relaxed(&thread->identity), changes);
 	if (!lost && (grant & CF_GRANT_PULSE) == 0)
 		type->restore(region, &view, cf_load32_relaxed(&thread->identity),

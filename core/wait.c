@@ -139,21 +139,35 @@ static bool lets_nobody_through(const struct cf_view *view)
 	return cf_value(view->state) == 0 && cf_type_of(view->info)->zero_waits;
 }
 
-/* Takes the first signalled one; PENDING when there is none. */
+/*
+ * Takes the first signalled one; PENDING when there is none.  What was viewed before one with a lower
+ * index was found to have changed is viewed again: they are looked at one after the other.
+ */
 static carafe_status poll_any(struct carafe_environment *environment, struct cf_wait *wait)
 {
+	uint32_t looks = wait->count + (wait->alert_object ? 1 : 0), i;
 	carafe_status status = CARAFE_STATUS_PENDING;
-	uint32_t i;
+	bool late = false;
 
-	for (i = 0; i < wait->count && status == CARAFE_STATUS_PENDING; i++)
-		if (!lets_nobody_through(&wait->view[i]))
-			status = cf_wait_poll(environment, wait, i);
+	for (i = 0; i < looks && status == CARAFE_STATUS_PENDING; i++) {
+		struct cf_view *view = &wait->view[i];
+		uint64_t before;
+
+		if (late && !cf_view_again(environment->region, view))
+			return CARAFE_STATUS_INVALID_HANDLE;
+		if (lets_nobody_through(view))
+			continue;
+		before = view->state;
+		status = cf_wait_poll(environment, wait, i);
+		late |= view->state != before;
+	}
 	return status;
 }
 
-/* Adds what takes all; PENDING when not all are signalled. */
+/* Adds what takes all; PENDING when not all are signalled: *missing is not. */
 static carafe_status take_all(struct carafe_environment *environment, struct cf_wait *wait,
-			      struct cf_changes *changes, bool *abandoned, uint32_t *news)
+			      struct cf_changes *changes, bool *abandoned, uint32_t *news,
+			      const struct cf_view **missing)
 {
 	enum cf_taken taken;
 	carafe_status status;
@@ -166,6 +180,7 @@ static carafe_status take_all(struct carafe_environment *environment, struct cf_
 		struct cf_view *view = &wait->view[i];
 		const struct cf_type *type = cf_type_of(view->info);
 
+		*missing = view;
 		status = cf_settle(environment, view);
 		if (!CARAFE_SUCCESS(status))
 			return status;
@@ -179,53 +194,119 @@ static carafe_status take_all(struct carafe_environment *environment, struct cf_
 	return CARAFE_STATUS_SUCCESS;
 }
 
-/* Takes all or none; PENDING when not all are signalled. */
-static carafe_status poll_all(struct carafe_environment *environment, struct cf_wait *wait)
+static bool view_all_again(struct carafe_environment *environment, struct cf_wait *wait)
+{
+	uint32_t i;
+
+	for (i = 0; i < wait->count; i++)
+		if (!cf_view_again(environment->region, &wait->view[i]))
+			return false;
+	return true;
+}
+
+/* Takes all or none; PENDING when not all are signalled: *missing is not. */
+static carafe_status poll_all(struct carafe_environment *environment, struct cf_wait *wait,
+			      const struct cf_view **missing)
 {
 	struct cf_changes changes;
 	carafe_status status;
-	uint32_t news, i;
 	bool abandoned;
+	uint32_t news;
 
 	for (;;) {
-		status = take_all(environment, wait, &changes, &abandoned, &news);
+		status = take_all(environment, wait, &changes, &abandoned, &news, missing);
 		if (status != CARAFE_STATUS_SUCCESS)
 			return status;
 		if (wait->count > 0)
 			status = commit(environment, wait, 0, wait->count, news, &changes);
 		if (status != CARAFE_STATUS_PENDING)
 			return status == CARAFE_STATUS_SUCCESS ? found(wait, 0, abandoned) : status;
-		for (i = 0; i < wait->count; i++)
-			if (!cf_view_again(environment->region, &wait->view[i]))
-				return CARAFE_STATUS_INVALID_HANDLE;
+		if (!view_all_again(environment, wait))
+			return CARAFE_STATUS_INVALID_HANDLE;
 	}
 }
 
-static carafe_status poll_alert(struct cf_self *self)
+/*
+ * Ends a wait for all by its alert object, if that is signalled while this one of the others is not.
+ * PENDING: it is not; REPARSE: look again.
+ */
+static carafe_status poll_alert_object(struct carafe_environment *environment,
+				       struct cf_wait *wait, const struct cf_view *missing)
 {
+	struct cf_view *view = &wait->view[wait->count];
+	struct cf_changes changes;
+	enum cf_taken taken;
+	carafe_status status;
+
+	if (!cf_view_again(environment->region, view))
+		return CARAFE_STATUS_INVALID_HANDLE;
+	status = cf_settle(environment, view);
+	if (!CARAFE_SUCCESS(status))
+		return status;
+	changes.count = 0;
+	taken = cf_type_of(view->info)->take(environment->region, view, wait->identity, &changes);
+	if (taken == CF_NOT_TAKEN)
+		return CARAFE_STATUS_PENDING;
+	cf_compare(&changes, &missing->object->state, missing->state);
+	status = commit(environment, wait, wait->count, wait->count + 1, is_new(wait, view),
+			&changes);
+	if (status == CARAFE_STATUS_PENDING)
+		return CARAFE_STATUS_REPARSE;
+	return status == CARAFE_STATUS_SUCCESS ?
+		       found(wait, wait->count, taken == CF_TAKEN_ABANDONED) : status;
+}
+
+/* The same by the thread's alert; missing is NULL for a wait for any. */
+static carafe_status poll_alert(struct cf_self *self, const struct cf_view *missing)
+{
+	struct cf_changes changes;
+	enum cf_outcome outcome;
 	uint64_t alert;
 
-	do {
-		if (!cf_read(self->region, &self->thread->alert, &alert))
-			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
-		if (cf_value(alert) == 0)
-			return CARAFE_STATUS_PENDING;
-	} while (!cf_cas(&self->thread->alert, alert, cf_next(alert, 0)));
-	return CARAFE_STATUS_ALERTED;
+	if (!cf_read(self->region, &self->thread->alert, &alert))
+		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+	if (cf_value(alert) == 0)
+		return CARAFE_STATUS_PENDING;
+	changes.count = 0;
+	cf_change(&changes, &self->thread->alert, alert, 0);
+	if (missing != NULL)
+		cf_compare(&changes, &missing->object->state, missing->state);
+	outcome = cf_kcas(self, &changes);
+	if (outcome == CF_MISSED)
+		return CARAFE_STATUS_REPARSE;
+	return outcome == CF_DONE ? CARAFE_STATUS_ALERTED : cf_outcome_status(outcome);
+}
+
+/* What ends a wait for which nothing was to be had; as poll_alert_object(). */
+static carafe_status poll_alerts(struct carafe_environment *environment, struct cf_wait *wait,
+				 const struct cf_view *missing)
+{
+	carafe_status status = CARAFE_STATUS_PENDING;
+	struct cf_self *self;
+
+	if (missing != NULL && wait->alert_object)
+		status = poll_alert_object(environment, wait, missing);
+	if (status != CARAFE_STATUS_PENDING || !wait->alertable)
+		return status;
+	status = cf_self(environment, &self);
+	return CARAFE_SUCCESS(status) ? poll_alert(self, missing) : status;
 }
 
 carafe_status cf_wait_now(struct carafe_environment *environment, struct cf_wait *wait)
 {
+	const struct cf_view *missing = NULL;
 	carafe_status status;
-	struct cf_self *self;
 
-	status = wait->all ? poll_all(environment, wait) : poll_any(environment, wait);
-	if (status == CARAFE_STATUS_PENDING && wait->alert_object)
-		status = cf_wait_poll(environment, wait, wait->count);
-	if (status != CARAFE_STATUS_PENDING || !wait->alertable)
-		return status;
-	status = cf_self(environment, &self);
-	return CARAFE_SUCCESS(status) ? poll_alert(self) : status;
+	for (;;) {
+		status = wait->all ? poll_all(environment, wait, &missing) :
+				     poll_any(environment, wait);
+		if (status == CARAFE_STATUS_PENDING)
+			status = poll_alerts(environment, wait, missing);
+		if (status != CARAFE_STATUS_REPARSE)
+			return status;
+		if (!view_all_again(environment, wait))
+			return CARAFE_STATUS_INVALID_HANDLE;
+	}
 }
 
 /* Makes the thread's block the newest of the view's object's queue. */

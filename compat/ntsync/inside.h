@@ -17,7 +17,7 @@
 #define CF_NT_ASIDE __attribute__((noinline, cold))
 
 /* On a variable of each thread: the library is there before the program, so its place is fixed. */
-#define CF_NT_FIXED __attribute__((tls_model("initial-exec")))
+#define CF_NT_FIXED __attribute__((__tls_model__("initial-exec")))
 
 #define CF_NT_SELDOM(condition) __builtin_expect(!!(condition), 0)
 

@@ -28,12 +28,18 @@ static carafe_status told(carafe_status status)
 	return status;
 }
 
+/* -1: it is not open. */
+static int find_opening(int descriptor)
+{
+	return descriptor >= 0 && descriptor < DESCRIPTORS
+		       ? sim_process_now()->descriptor[descriptor] - 1
+		       : -1;
+}
+
 /* A real system answers with an error, or with what somebody else opened under that number. */
 static int opening_of(int descriptor)
 {
-	int opening = descriptor >= 0 && descriptor < DESCRIPTORS
-			      ? sim_process_now()->descriptor[descriptor] - 1
-			      : -1;
+	int opening = find_opening(descriptor);
 
 	if (opening < 0)
 		sim_fail("a call of the system is given descriptor %d, which is not open",
@@ -133,6 +139,7 @@ static carafe_status open_node(struct sim_node *node, int *descriptor)
 	changed();
 	SYSTEM->opening[opening].node = (uint8_t)(number_of(node) + 1);
 	SYSTEM->opening[opening].references = 1;
+	SYSTEM->opening[opening].offset = 0;
 	node->openings++;
 	table[i] = (int16_t)(opening + 1);
 	*descriptor = i;
@@ -190,6 +197,62 @@ void os_close(int fd)
 	sim_process_now()->descriptor[fd] = 0;
 	drop_opening(opening);
 	(void)told(CARAFE_STATUS_SUCCESS);
+}
+
+/* ---- Descriptors of programs, which may name what is not open ---------------------------- */
+
+bool sim_close(int descriptor)
+{
+	int opening;
+
+	sim_call("close", (uint64_t)descriptor);
+	opening = find_opening(descriptor);
+	(void)told((carafe_status)opening);
+	if (opening < 0)
+		return false;
+	sim_process_now()->descriptor[descriptor] = 0;
+	drop_opening(opening);
+	return true;
+}
+
+bool sim_receive(unsigned process, int descriptor)
+{
+	int16_t opening;
+
+	sim_call("receive", (uint64_t)descriptor);
+	opening = sim_world.process[process].descriptor[descriptor];
+	if (opening == 0 || sim_process_now()->descriptor[descriptor] != 0)
+		return false;
+	changed();
+	sim_process_now()->descriptor[descriptor] = opening;
+	SYSTEM->opening[opening - 1].references++;
+	return true;
+}
+
+void sim_seek(int descriptor, uint64_t offset)
+{
+	int opening;
+
+	sim_call("seek", offset);
+	opening = find_opening(descriptor);
+	if (opening < 0)
+		return;
+	changed();
+	SYSTEM->opening[opening].offset = offset;
+	sim_note(offset);
+}
+
+uint64_t sim_tell(int descriptor)
+{
+	uint64_t offset;
+	int opening;
+
+	sim_call("tell", (uint64_t)descriptor);
+	opening = find_opening(descriptor);
+	offset = opening < 0 ? UINT64_MAX : SYSTEM->opening[opening].offset;
+	sim_saw(offset);
+	sim_note(offset);
+	return offset;
 }
 
 /* ---- Folders ---------------------------------------------------------------------------- */

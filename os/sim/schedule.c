@@ -229,6 +229,12 @@ static void wake(struct virtual_thread *thread, enum os_parked how)
 	thread->woken = (uint8_t)(how + 1);
 }
 
+static void interrupt(struct virtual_thread *thread)
+{
+	thread->interrupted = sim_world.step;
+	wake(thread, OS_INTERRUPTED);
+}
+
 static void pass_deadline(struct virtual_thread *thread)
 {
 	uint64_t *clock = &sim_world.clock[thread->clock];
@@ -292,7 +298,7 @@ static void act(struct sim_action action)
 		pass_deadline(thread);
 		break;
 	case SIM_ACT_INTERRUPT:
-		wake(thread, OS_INTERRUPTED);
+		interrupt(thread);
 		break;
 	case SIM_ACT_FULL:
 		thread->full = true;
@@ -300,7 +306,7 @@ static void act(struct sim_action action)
 	case SIM_ACT_SIGNAL:
 		thread->signalled = true;
 		if (thread->blocked == SIM_ON_PARK)
-			wake(thread, OS_INTERRUPTED);
+			interrupt(thread);
 		break;
 	case SIM_ACT_STALE:
 		thread->age++;

@@ -99,6 +99,20 @@ unsigned sim_fork(void (*child)(void));
 /* The calling process has one more thread, which runs this; SIM_NONE when there is no room. */
 unsigned sim_begin(void (*run)(void));
 
+/*
+ * Of the calling process' descriptors, whose opening several processes may have.  False, or
+ * UINT64_MAX: it is not open.
+ */
+bool sim_close(int descriptor);
+void sim_seek(int descriptor, uint64_t offset);
+uint64_t sim_tell(int descriptor);
+
+/*
+ * Gets a descriptor from another process, with the same number; false: that is not free, or not
+ * open there.
+ */
+bool sim_receive(unsigned process, int descriptor);
+
 /* The calling process ends: exit(), without the hooks of its threads.  Does not return. */
 void sim_exit(void);
 
@@ -129,5 +143,6 @@ uint64_t sim_ending(unsigned thread);	/* returned from its program: the hooks ru
 uint64_t sim_finished(unsigned thread); /* after the hooks */
 uint64_t sim_halted(unsigned thread);
 uint64_t sim_late(unsigned thread); /* its last timed sleep was over by the virtual clock */
+uint64_t sim_interrupted(unsigned thread); /* a signal ended its last sleep that one ended */
 
 #endif

@@ -197,6 +197,7 @@ unsigned sim_add_thread(unsigned process, void (*run)(void *), void *argument)
 		.finished = UINT64_MAX,
 		.halted = UINT64_MAX,
 		.late = UINT64_MAX,
+		.interrupted = UINT64_MAX,
 	};
 	if (sim_weak)
 		sim_weak_begin_thread(thread);
@@ -369,6 +370,11 @@ uint64_t sim_halted(unsigned thread)
 uint64_t sim_late(unsigned thread)
 {
 	return sim_world.thread[thread].late;
+}
+
+uint64_t sim_interrupted(unsigned thread)
+{
+	return sim_world.thread[thread].interrupted;
 }
 
 /* ---- Executions ------------------------------------------------------------------------- */

@@ -42,7 +42,7 @@ struct virtual_thread {
 	const void *on;		 /* the park word, watch or thread that it sleeps for */
 	uint64_t deadline;	 /* of a sleep; OS_NEVER */
 	uint64_t seen;		 /* digest of all that it has read and been told */
-	uint64_t ending, finished, halted, late;
+	uint64_t ending, finished, halted, late, interrupted;
 	uint8_t standing; /* enum sim_standing; SIM_ASLEEP is derived */
 	uint8_t process;
 	uint8_t blocked;  /* enum sim_blocked */
@@ -109,6 +109,7 @@ struct sim_system {
 	struct {
 		uint8_t node; /* + 1, or 0 */
 		uint8_t references;
+		uint64_t offset;
 	} opening[SIM_OPENINGS];
 	struct sim_node node[SIM_NODES];
 	struct sim_lock lock[SIM_LOCKS];

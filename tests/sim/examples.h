@@ -35,6 +35,7 @@ struct example {
 	uint64_t halted;		     /* of thread 2; 0: never */
 	bool cut;			     /* the run did not end in quiescence */
 	bool ntsync;
+	bool handler;			     /* thread 2 is a signal handler of thread 1 */
 };
 
 #define RIGHT(what, ...) \
@@ -102,6 +103,7 @@ struct example {
 #define TRIES .timeout = SIM_POLL
 #define TIMED(at) .timeout = SIM_UNTIL, .due = at
 #define GIVES(what) .status = CARAFE_STATUS_##what
+#define CUT(at) .status = CARAFE_STATUS_CANCELLED, .interrupted = at
 #define ASLEEP(at) .asleep = at
 #define PLACE(number) .status = CARAFE_STATUS_WAIT_0 + (number)
 #define LEFT(number) .status = CARAFE_STATUS_ABANDONED_WAIT_0 + (number)

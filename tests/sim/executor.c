@@ -297,7 +297,7 @@ static void begin(struct run *run, struct executor *executor, uint64_t seed,
 						  .thread = executor->thread,
 						  .process = executor->process };
 	for (uint32_t i = 0; i < EXECUTOR_THREADS; i++)
-		executor->thread[i] = (struct sim_thread){ i / 2, SIM_NEVER, SIM_NEVER, SIM_NEVER };
+		executor->thread[i] = (struct sim_thread){ i / 2, SIM_NEVER, SIM_NEVER, SIM_NEVER, 0 };
 	for (uint32_t i = 0; i < 2; i++)
 		executor->process[i] = (struct sim_process){ SIM_NEVER, SIM_NEVER };
 	model_begin(&run->model, flavour);

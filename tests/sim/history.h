@@ -68,6 +68,7 @@ struct sim_call {
 	uint64_t asleep;   /* a wait: the first step at which its thread was seen to sleep; 0: none */
 	uint64_t due;	   /* SIM_UNTIL: the step at which virtual time reached the deadline, or
 			      SIM_NEVER */
+	uint64_t interrupted; /* CANCELLED: the step at which a signal ended its sleep, or SIM_NEVER */
 	uint32_t thread;   /* who called; its process is in the array of threads */
 	enum sim_operation operation;
 
@@ -93,6 +94,8 @@ struct sim_thread {
 	uint64_t ended;	 /* the step at which it began to end by itself; SIM_NEVER: it did not */
 	uint64_t swept;	 /* the step after which its end is complete for all others, or SIM_NEVER */
 	uint64_t halted; /* it was stopped then and never continued, or SIM_NEVER */
+	/* 1 + the thread that stands still while this one, a signal handler of it, runs; 0: none. */
+	uint32_t handler_of;
 };
 
 /* A process dies by being killed or by leaving the environment; leaving lasts from `died` to

@@ -186,7 +186,7 @@ static const char *waiting_fault(uint32_t index, uint32_t count, uint32_t blocks
 	return NULL;
 }
 
-/* A mutant that was granted and not acknowledged is its waiter's. */
+/* A mutant that was granted and not acknowledged is its waiter's, unless anybody may kill its owner. */
 static const char *granted_fault(uint32_t index, uint32_t wait, uint32_t count, uint32_t blocks)
 {
 	const struct cf_thread *thread = &region->thread[index];
@@ -204,7 +204,7 @@ static const char *granted_fault(uint32_t index, uint32_t wait, uint32_t count, 
 		uint64_t info = invariants_bits(region, &object->info);
 
 		if (cf_sequence(info) == cf_load32(&thread->block[i].generation) &&
-		    (cf_value(info) & CF_TYPE_MASK) == CF_MUTANT &&
+		    (cf_value(info) & (CF_TYPE_MASK | CF_EXTERNAL)) == CF_MUTANT &&
 		    value(&object->state) != cf_load32(&thread->identity))
 			return "was granted a mutant that is somebody else's";
 	}

@@ -126,11 +126,25 @@ static bool makes(const struct sim_call *call)
 	       call->operation == SIM_SEMAPHORE_CREATE;
 }
 
+/* A signal handler of the thread is in a call that did not return. */
+static bool is_interrupted(const struct search *search, uint32_t thread)
+{
+	for (uint32_t i = 0; i < search->history->threads; i++) {
+		uint32_t listed = search->listed[i];
+
+		if (search->history->thread[i].handler_of == thread + 1 && listed > 0 &&
+		    search->history->call[search->list[i][listed - 1]].returned == SIM_NEVER)
+			return true;
+	}
+	return false;
+}
+
 /* It did not return, and its thread neither died nor stands still: it waits, or the run was cut. */
 static bool goes_on(const struct search *search, const struct sim_call *call)
 {
 	return call->returned == SIM_NEVER && !is_dead(search, call->thread) &&
-	       search->history->thread[call->thread].halted == SIM_NEVER;
+	       search->history->thread[call->thread].halted == SIM_NEVER &&
+	       !is_interrupted(search, call->thread);
 }
 
 /* It should have returned, but for a wait that sleeps. */
@@ -609,18 +623,74 @@ static bool try_time_out(struct search *search, const struct position *at,
 	return try(search, &to, call, call->thread, "times out");
 }
 
+/* A signal ended its sleep, and it found nothing that it waits for. */
+static bool try_interrupted(struct search *search, const struct position *at,
+			    const struct sim_call *call)
+{
+	struct position to = *at;
+
+	if (call->returned == SIM_NEVER || call->status != CARAFE_STATUS_CANCELLED ||
+	    call->interrupted > first_end(search, at) || model_look(&to.model, call->thread))
+		return false;
+	model_vanish(&to.model, call->thread);
+	next_call(&to, call->thread);
+	return try(search, &to, call, call->thread, "is interrupted");
+}
+
+/*
+ * By the ntsync ABI a handler that requests something takes the wait that it interrupted out of the
+ * queues first.  That is over then, or begins anew.
+ */
+static bool try_suspending(struct search *search, const struct position *at, uint32_t thread)
+{
+	const struct sim_call *call = call_of(search, at, thread);
+	struct position to = *at;
+
+	model_vanish(&to.model, thread);
+	if (call->returned != SIM_NEVER && call->status == CARAFE_STATUS_CANCELLED)
+		next_call(&to, thread);
+	else
+		to.looked[thread] = 0;
+	return try(search, &to, call, thread, "is taken out by a handler");
+}
+
+/* Whose wait the handler that makes this call would have to take out first, or SIM_NOBODY. */
+static uint32_t to_suspend(const struct search *search, const struct position *at,
+			   const struct sim_call *call)
+{
+	uint32_t outer = search->history->thread[call->thread].handler_of;
+
+	if (search->history->flavour != SIM_NTSYNC || call->operation == SIM_CLOSE || outer == 0)
+		return SIM_NOBODY;
+	return at->model.wait[outer - 1].phase == MODEL_ASLEEP ? outer - 1 : SIM_NOBODY;
+}
+
+/* A handler of the thread sleeps in a wait, so that the thread itself does nothing. */
+static bool stands_aside(const struct search *search, const struct position *at, uint32_t thread)
+{
+	for (uint32_t i = 0; i < search->history->threads; i++)
+		if (search->history->thread[i].handler_of == thread + 1 &&
+		    at->model.wait[i].phase == MODEL_ASLEEP)
+			return true;
+	return false;
+}
+
 /* ---- the steps of a thread ---- */
 
 static bool try_next_call(struct search *search, const struct position *at,
 			  const struct sim_call *call)
 {
-	uint32_t object[SIM_WAIT_OBJECTS];
+	uint32_t object[SIM_WAIT_OBJECTS], outer;
 
 	if (at->model.wait[call->thread].phase == MODEL_ASLEEP)
-		return try_looking_again(search, at, call) || try_time_out(search, at, call);
+		return try_looking_again(search, at, call) || try_time_out(search, at, call) ||
+		       try_interrupted(search, at, call);
 	if (at->model.wait[call->thread].phase == MODEL_ENDED ||
-	    call->invoked > first_end(search, at))
+	    call->invoked > first_end(search, at) || stands_aside(search, at, call->thread))
 		return false;
+	outer = to_suspend(search, at, call);
+	if (outer != SIM_NOBODY)
+		return try_suspending(search, at, outer);
 	if (is_wait(call))
 		return try_wait(search, at, call, object, 0);
 	if (is_overdue(search, call))

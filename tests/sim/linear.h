@@ -18,6 +18,9 @@
  *   signalled if it was so at some moment of the call before the objects after it were looked at;
  *   and a pulse may reach the wait although another of its objects has been signalled since, or
  *   the thread was alerted.
+ * - A wait whose sleep a signal ended is over if nothing is there that it waits for.  By the ntsync ABI
+ *   a signal handler that requests something first takes the wait that it interrupted out of the queues;
+ *   that is over then, or begins anew when the handler has returned.
  * - A handle is looked up at one moment and the object is used at a later one.
  *
  * What happens if a process dies here: nothing; all of it belongs to the test.

@@ -28,6 +28,7 @@ static void add_call(struct sim_history *history, const struct sim_call *call)
 {
 	calls[history->calls] = *call;
 	calls[history->calls].due = or_never(call->due);
+	calls[history->calls].interrupted = or_never(call->interrupted);
 	history->calls++;
 }
 
@@ -65,7 +66,8 @@ static void build(struct sim_history *history, const struct example *example)
 	for (uint32_t i = 0; i < EXAMPLE_CALLS && example->call[i].invoked; i++)
 		add_call(history, &example->call[i]);
 	for (uint32_t i = 0; i < THREADS; i++)
-		threads[i] = (struct sim_thread){ i == 3, SIM_NEVER, SIM_NEVER, SIM_NEVER };
+		threads[i] = (struct sim_thread){ i == 3, SIM_NEVER, SIM_NEVER, SIM_NEVER, 0 };
+	threads[2].handler_of = example->handler ? 1 + 1 : 0;
 	threads[2].ended = or_never(example->ended);
 	threads[2].swept = or_never(example->tidied);
 	threads[2].halted = or_never(example->halted);

@@ -20,6 +20,7 @@ struct named {
 
 struct family {
 	const char *name;
+	enum sim_flavour flavour;
 	struct act object[PLAN_OBJECTS];
 	const struct named *acts; /* no name at the end */
 	struct act after[2];	  /* what the first and the second thread do after their acts */
@@ -85,14 +86,74 @@ static const struct named semaphore_acts[] = {
 	{ .name = NULL },
 };
 
+/* By the ntsync ABI: object 1 is an event beside it, and an alert. */
+static const struct named nt_event_acts[] = {
+	{ "set", SET(0) },
+	{ "reset", RESET(0) },
+	{ "pulse", PULSE(0) },
+	{ "query", IS_SET(0) },
+	{ "poll", WAIT(0, TRY) },
+	{ "wait", WAIT(0, EVER) },
+	{ "any-timed", ANY(1, 0, TIMED) },
+	{ "alertable", ANY(0, 1, EVER, .alertable = true) },
+	{ "all", ALL(0, 1, EVER) },
+	{ "all-alertable", ALL(0, 1, TIMED, .alertable = true) },
+	{ "alert", SET(1) },
+	{ "close", SHUT(0) },
+	{ "create", MAKE(5, 1, 0) },
+	{ "collect", COLLECT },
+	{ .name = NULL },
+};
+
+static const struct named nt_mutex_acts[] = {
+	{ "unlock", FREE_IT(0) },
+	{ "kill-first", KILL(0, 1) },
+	{ "kill-second", KILL(0, 2) },
+	{ "query", WHOSE(0) },
+	{ "poll", WAIT(0, TRY) },
+	{ "wait", WAIT(0, EVER) },
+	{ "wait-as-first", WAIT(0, EVER, .owner = 1) },
+	{ "timed", WAIT(0, TIMED) },
+	{ "alertable", ANY(0, 1, EVER, .alertable = true) },
+	{ "all", ALL(0, 1, EVER) },
+	{ "all-back", ALL(1, 0, TIMED) },
+	{ "close", SHUT(0) },
+	{ "set", SET(1) },
+	{ .name = NULL },
+};
+
+static const struct named nt_semaphore_acts[] = {
+	{ "one", POST(0, 1) },
+	{ "two", POST(0, 2) },
+	{ "query", COUNT(0) },
+	{ "poll", WAIT(0, TRY) },
+	{ "wait", WAIT(0, EVER) },
+	{ "any-back", ANY(1, 0, TIMED) },
+	{ "alertable", ANY(0, 1, EVER, .alertable = true) },
+	{ "all", ALL(0, 1, EVER) },
+	{ "close", SHUT(0) },
+	{ "set", SET(1) },
+	{ .name = NULL },
+};
+
 static const struct family families[] = {
-	{ "auto", { AUTO(0), AUTO(0) }, event_acts, { SET(0), IS_SET(0) } },
-	{ "auto-set", { AUTO(1), AUTO(0) }, event_acts, { SET(1), IS_SET(0) } },
-	{ "manual", { MANUAL(0), AUTO(1) }, event_acts, { SET(0), IS_SET(1) } },
-	{ "mutant", { MUTANT(0), AUTO(0) }, mutant_acts, { FREE_IT(0), WHOSE(0) } },
-	{ "mutant-owned", { MUTANT(1), AUTO(1) }, mutant_acts, { FREE_IT(0), WHOSE(0) } },
-	{ "semaphore", { SEMAPHORE(0, 2), AUTO(0) }, semaphore_acts, { POST(0, 1), COUNT(0) } },
-	{ "semaphore-one", { SEMAPHORE(1, 2), AUTO(1) }, semaphore_acts, { SET(1), COUNT(0) } },
+	{ "auto", SIM_NT, { AUTO(0), AUTO(0) }, event_acts, { SET(0), IS_SET(0) } },
+	{ "auto-set", SIM_NT, { AUTO(1), AUTO(0) }, event_acts, { SET(1), IS_SET(0) } },
+	{ "manual", SIM_NT, { MANUAL(0), AUTO(1) }, event_acts, { SET(0), IS_SET(1) } },
+	{ "mutant", SIM_NT, { MUTANT(0), AUTO(0) }, mutant_acts, { FREE_IT(0), WHOSE(0) } },
+	{ "mutant-owned", SIM_NT, { MUTANT(1), AUTO(1) }, mutant_acts, { FREE_IT(0), WHOSE(0) } },
+	{ "semaphore", SIM_NT, { SEMAPHORE(0, 2), AUTO(0) }, semaphore_acts, { POST(0, 1), COUNT(0) } },
+	{ "semaphore-one", SIM_NT, { SEMAPHORE(1, 2), AUTO(1) }, semaphore_acts, { SET(1), COUNT(0) } },
+	{ "ntsync-auto", SIM_NTSYNC, { AUTO(0), AUTO(0) },
+	  nt_event_acts, { SET(0), IS_SET(0) } },
+	{ "ntsync-manual", SIM_NTSYNC, { MANUAL(0), AUTO(1) },
+	  nt_event_acts, { SET(0), IS_SET(1) } },
+	{ "ntsync-mutex", SIM_NTSYNC, { MUTANT(0), AUTO(0) },
+	  nt_mutex_acts, { FREE_IT(0), WHOSE(0) } },
+	{ "ntsync-owned", SIM_NTSYNC, { MUTANT(2), AUTO(1) },
+	  nt_mutex_acts, { FREE_IT(0), WHOSE(0) } },
+	{ "ntsync-semaphore", SIM_NTSYNC, { SEMAPHORE(0, 2), AUTO(0) }, nt_semaphore_acts,
+	  { POST(0, 1), COUNT(0) } },
 };
 
 #define FAMILIES (sizeof(families) / sizeof(families[0]))
@@ -113,7 +174,8 @@ static char name[64];
 
 static void make(const struct family *family, unsigned first, unsigned second)
 {
-	plan = (struct plan){ .thread = { { family->acts[first].act, family->after[0] },
+	plan = (struct plan){ .flavour = family->flavour,
+			      .thread = { { family->acts[first].act, family->after[0] },
 					  { family->acts[second].act, family->after[1] } } };
 	for (unsigned i = 0; i < PLAN_OBJECTS; i++)
 		plan.object[i] = family->object[i];
@@ -128,7 +190,8 @@ static void make(const struct family *family, unsigned first, unsigned second)
 			    .deaths = 1,
 			    .halts = 1,
 			    .spurious = 1,
-			    .late = 1 },
+			    .late = 1,
+			    .interrupts = family->flavour == SIM_NTSYNC ? 1 : 0 },
 		.exhaustive = { .preemptions = 2 },
 	};
 }

@@ -6,6 +6,7 @@
  */
 #include "core/check_part.h"
 #include "core/round.h"
+#include "tests/sim/driver.h"
 #include "tests/sim/invariants.h"
 #include "tests/sim/plan.h"
 #include "tests/sim/record.h"
@@ -21,6 +22,7 @@ static void describe(const struct act *act, struct sim_call *call)
 				   .handles = act->objects,
 				   .argument = { act->argument[0], act->argument[1] },
 				   .target = act->target,
+				   .owner = act->owner,
 				   .object = act->made,
 				   .inherit = act->inherit,
 				   .alertable = act->alertable,
@@ -116,6 +118,10 @@ static void do_act(const struct act *act)
 		sim_point();
 		sim_thread_exit();
 		break;
+	case PLAN_COLLECT:
+		sim_point();
+		driver_collect();
+		break;
 	case PLAN_CHECK:
 		sim_point();
 		look((enum plan_part)act->argument[0]);
@@ -159,11 +165,15 @@ static bool waits_for_all(const struct plan *plan, unsigned thread)
 
 /*
  * A wait for all may pass others who sleep (ARCHITECTURE.md).  Where one thread only waits so, nobody
- * passes that one.
+ * passes that one.  By the ntsync ABI a handler takes who sleeps out of the queues.
  */
 static enum record_order order_of(const struct plan *plan)
 {
 	unsigned for_all = 0;
+
+	for (unsigned i = 0; i < PLAN_THREADS; i++)
+		if (plan->flavour == SIM_NTSYNC && plan->handler[i].operation != 0)
+			return RECORD_NO_ORDER;
 
 	for (unsigned i = 0; i < PLAN_THREADS; i++)
 		for_all += waits_for_all(plan, i);
@@ -179,6 +189,7 @@ void plan_prepare(void)
 
 	base_prepare();
 	record_thread();
+	record_flavour(present()->flavour);
 	record_order(order_of(present()));
 	if (sim_self() == 0)
 		make_objects();
@@ -212,4 +223,12 @@ void plan_quiet(void)
 {
 	invariants_rest();
 	record_judge();
+}
+
+void plan_finish(void)
+{
+	if (base_environment() == NULL)
+		return;
+	record_finish();
+	base_finish();
 }

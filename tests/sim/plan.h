@@ -25,6 +25,7 @@ enum plan_operation {
 	PLAN_END,		     /* its thread ends, in the middle of what a handler interrupts, too */
 	PLAN_FORK,		     /* its child's thread has the first number that is free */
 	PLAN_BEGIN,		     /* its process has one more thread, numbered likewise */
+	PLAN_COLLECT,		     /* drops what no descriptor is left of (core/external.c) */
 	PLAN_CHECK,		     /* looks whether a part is as it must be at every moment */
 	PLAN_UNTIL,		     /* sleeps until something that only looks says true */
 };
@@ -35,18 +36,21 @@ struct act {
 	uint32_t objects, object[SIM_WAIT_OBJECTS];
 	int32_t argument[2];
 	uint32_t target, made;
+	uint32_t owner; /* ntsync: for whom; 0: the number of the thread and 1 */
 	enum sim_timeout timeout;
 	bool alertable, inherit;
 	bool (*until)(void);
 };
 
 struct plan {
+	enum sim_flavour flavour;
 	struct act object[PLAN_OBJECTS]; /* made by thread 0 before the run */
 	struct act first[PLAN_THREADS];	 /* what each does before the run, without sleeping */
 	struct act thread[PLAN_THREADS][PLAN_ACTS];
 	/*
-	 * What the handler of a thread does each time, of which nothing depends on which thread it is.
-	 * The judge takes it for a thread beside the one that it interrupts.
+	 * What the handler of a thread does each time, of which nothing depends on which thread it is
+	 * but by the owner that it names.  The judge takes it for a thread beside the one that it
+	 * interrupts.
 	 */
 	struct act handler[PLAN_THREADS];
 };
@@ -58,6 +62,7 @@ void plan_handle(void);
 void plan_step(void);
 void plan_still(void);
 void plan_quiet(void);
+void plan_finish(void);
 
 #define A_CALL(what, ...) { .operation = SIM_##what + 1, __VA_ARGS__ }
 #define A_PLAIN(what, which, ...) A_CALL(what, .objects = 1, .object = { which }, __VA_ARGS__)
@@ -92,6 +97,9 @@ void plan_quiet(void);
 #define SWITCH(one, two, ...) \
 	A_CALL(SIGNAL_AND_WAIT, .objects = 2, .object = { one, two }, .timeout = __VA_ARGS__)
 #define UNTIL(condition) { .operation = PLAN_UNTIL + 1, .until = condition }
+/* By the ntsync ABI. */
+#define KILL(which, whom) A_PLAIN(MUTANT_KILL, which, .owner = whom)
+#define COLLECT { .operation = PLAN_COLLECT + 1 }
 #define ROUND { .operation = PLAN_ROUND + 1 }
 #define LEAVE { .operation = PLAN_LEAVE + 1 }
 #define END { .operation = PLAN_END + 1 }
@@ -107,7 +115,7 @@ enum plan_part { PLAN_THREADS_AND_QUEUES, PLAN_OBJECTS_AND_HANDLES };
 /* The parts of a struct scenario that all plans share. */
 #define PLANNED(title, text, table) \
 	.name = title, .about = text, .plan = table, .prepare = plan_prepare, .step = plan_step, \
-	.still = plan_still, .quiet = plan_quiet, .join = base_join, .finish = base_finish, \
+	.still = plan_still, .quiet = plan_quiet, .join = base_join, .finish = plan_finish, \
 	.end = base_end
 #define RUNS(process) { process, plan_run, NULL }
 #define HANDLES(process) { process, plan_run, plan_handle }

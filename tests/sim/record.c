@@ -11,6 +11,7 @@
 #include "core/environment.h"
 #include "core/region.h"
 #include "core/word.h"
+#include "tests/sim/driver.h"
 #include "tests/sim/linear.h"
 #include "tests/sim/record.h"
 #include "tests/sim/scenario.h"
@@ -21,6 +22,8 @@
 struct record {
 	uint32_t calls;
 	struct sim_call call[MOST_CALLS];
+	enum sim_flavour flavour;
+	int device[SIM_MOST_PROCESSES]; /* SIM_NTSYNC: its descriptor */
 	enum record_order order;
 	uint32_t waiting[SIM_MOST_THREADS]; /* 1 + the wait that the thread is in, or 0 */
 	uint64_t swept[SIM_MOST_PROCESSES];
@@ -80,6 +83,9 @@ static struct sim_call *new_call(const struct sim_call *asked)
 	call->thread = own_number();
 	call->returned = SIM_NEVER;
 	call->due = SIM_NEVER;
+	call->interrupted = SIM_NEVER;
+	if (RECORD->flavour == SIM_NTSYNC && call->owner == 0)
+		call->owner = sim_self() + 1;
 	for (uint32_t i = 0; i < call->handles; i++)
 		call->handle[i] = RECORD->handle[sim_process()][asked->handle[i]];
 	return call;
@@ -167,6 +173,8 @@ static carafe_status make_call(struct sim_call *call)
 {
 	carafe_environment *environment = base_environment();
 
+	if (RECORD->flavour == SIM_NTSYNC)
+		return driver_call(RECORD->device[sim_process()], call);
 	switch (call->operation) {
 	case SIM_EVENT_CREATE:
 	case SIM_MUTANT_CREATE:
@@ -206,6 +214,15 @@ static void note_deadline(struct sim_call *call)
 	call->due = late != SIM_NEVER && late >= call->invoked ? late : call->invoked;
 }
 
+static void note_interrupt(struct sim_call *call)
+{
+	uint64_t interrupted = stamp(sim_interrupted(sim_self()));
+
+	if (call->status == CARAFE_STATUS_CANCELLED && interrupted != SIM_NEVER &&
+	    interrupted >= call->invoked)
+		call->interrupted = interrupted;
+}
+
 static void note_result(const struct sim_call *call)
 {
 	sim_note((uint64_t)call->status << 32 | (uint32_t)call->out[0]);
@@ -222,6 +239,7 @@ static bool is_wait(const struct sim_call *call)
 void record_call(const struct sim_call *asked)
 {
 	struct sim_call *call;
+	uint32_t outer;
 
 	sim_point();
 	if (asked->operation == SIM_ALERT && RECORD->id[asked->target] == 0) {
@@ -233,13 +251,14 @@ void record_call(const struct sim_call *asked)
 	call = new_call(asked);
 	call->invoked = stamp(sim_now());
 	sim_note((uint64_t)call->operation << 32 | call->handle[0]);
-	if (is_wait(call))
-		RECORD->waiting[sim_self()] = RECORD->calls;
+	outer = RECORD->waiting[sim_self()];
+	RECORD->waiting[sim_self()] = is_wait(call) ? RECORD->calls : 0;
 	call->status = make_call(call);
-	RECORD->waiting[sim_self()] = 0;
+	RECORD->waiting[sim_self()] = outer;
 	sim_meet();
 	call->returned = stamp(sim_now() + 1);
 	note_deadline(call);
+	note_interrupt(call);
 	note_result(call);
 	if (call->made)
 		RECORD->handle[sim_process()][call->object] = call->made;
@@ -258,7 +277,15 @@ void record_before(const struct sim_call *asked)
 	if (call->made == 0)
 		return;
 	RECORD->handle[sim_process()][call->object] = call->made;
-	RECORD->index[call->object] = base_object(call->made);
+	if (RECORD->flavour == SIM_NT)
+		RECORD->index[call->object] = base_object(call->made);
+}
+
+void record_flavour(enum sim_flavour flavour)
+{
+	RECORD->flavour = flavour;
+	if (flavour == SIM_NTSYNC && sim_self() == 0)
+		RECORD->device[0] = driver_open();
 }
 
 void record_order(enum record_order order)
@@ -279,11 +306,22 @@ void record_thread(void)
 	RECORD->opened[process] = true;
 }
 
+static void receive(int descriptor)
+{
+	if (!sim_receive(0, descriptor))
+		sim_fail("the same numbers were expected in every process");
+}
+
 /* Gives the running process a handle of the object that this call made in process 0. */
 static void share(const struct sim_call *made)
 {
 	struct sim_call own = *made;
 
+	if (RECORD->flavour == SIM_NTSYNC) {
+		receive(driver_descriptor(made->made));
+		RECORD->handle[sim_process()][made->object] = made->made;
+		return;
+	}
 	if (own.operation == SIM_MUTANT_CREATE)
 		own.argument[0] = 0;
 	base_must(create(&own), "create");
@@ -298,6 +336,9 @@ void record_share(void)
 	struct sim_call fork = { .operation = SIM_FORK, .target = sim_process() };
 	struct sim_call *call;
 
+	RECORD->device[sim_process()] = RECORD->device[0];
+	if (RECORD->flavour == SIM_NTSYNC)
+		receive(RECORD->device[0]);
 	for (uint32_t i = 0; i < RECORD->calls; i++)
 		if (RECORD->call[i].made != 0)
 			share(&RECORD->call[i]);
@@ -349,6 +390,15 @@ void record_begin(void (*run)(void))
 	RECORD->run = run;
 	if (scenario_present->bounds.signals != 0 || sim_begin(begin_thread) == SIM_NONE)
 		sim_fail("no room for one more thread");
+}
+
+void record_finish(void)
+{
+	if (RECORD->flavour != SIM_NTSYNC)
+		return;
+	driver_leave();
+	if (sim_process() == sim_processes() - 1)
+		driver_collect();
 }
 
 /* ---- in the end ---- */
@@ -416,7 +466,10 @@ static void describe_process(struct sim_process *process, uint32_t number)
 
 static void describe_thread(struct sim_thread *thread, uint32_t number)
 {
+	uint32_t handler = number;
+
 	number = thread_of(number);
+	thread->handler_of = handler != number && number < scenario_present->threads ? number + 1 : 0;
 	thread->process = sim_process_of(number);
 	thread->ended = stamp(sim_ending(number));
 	thread->swept = stamp(sim_finished(number));
@@ -428,7 +481,8 @@ void record_judge(void)
 	static struct linear_result result;
 	struct sim_process processes[SIM_MOST_PROCESSES];
 	struct sim_thread threads[MODEL_THREADS];
-	struct sim_history history = { .quiescent = true,
+	struct sim_history history = { .flavour = RECORD->flavour,
+				       .quiescent = true,
 				       .calls = RECORD->calls,
 				       .processes = sim_processes(),
 				       .call = RECORD->call,

@@ -30,6 +30,9 @@ void record_before(const struct sim_call *asked);
  */
 void record_share(void);
 
+/* For prepare(), before anything is made: whose calls these are. */
+void record_flavour(enum sim_flavour flavour);
+
 /* Who, once seen to sleep, comes before who begins to wait after that. */
 enum record_order { RECORD_NO_ORDER, RECORD_FOR_ALL_IN_ORDER, RECORD_ALL_IN_ORDER };
 
@@ -61,6 +64,8 @@ bool record_is_gone(uint32_t process);
 
 /* For a thread: whether a process that is gone has been swept, or never had a slot. */
 bool record_is_swept(uint32_t process);
+/* For finish(): gives up what the process has by the ntsync ABI; the last one collects. */
+void record_finish(void);
 
 /* For quiet(): fails the execution if the history is not right. */
 void record_judge(void);

@@ -8,6 +8,7 @@
 #include "tests/sim/scenario.h"
 
 #define SCENARIOS(one) \
+	one(all_and_alert) \
 	one(begin_and_alert) \
 	one(begin_and_leave) \
 	one(begin_and_release) \
@@ -56,6 +57,20 @@
 	one(janitor_wakes) \
 	one(janitors_die) \
 	one(leaving) \
+	one(nt_alert) \
+	one(nt_alerted_owner) \
+	one(nt_all_first) \
+	one(nt_close) \
+	one(nt_close_and_wait) \
+	one(nt_collect) \
+	one(nt_death_for_all) \
+	one(nt_handler) \
+	one(nt_kill) \
+	one(nt_kill_and_death) \
+	one(nt_nested) \
+	one(nt_nested_death) \
+	one(nt_pulse) \
+	one(nt_two_for_all) \
 	one(old_place) \
 	one(any_twice) \
 	one(close_and_go) \

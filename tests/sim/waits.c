@@ -475,6 +475,27 @@ const struct scenario scenario_two_switches = {
 	.exhaustive = { .preemptions = 2 },
 };
 
+static const struct plan all_and_alert = {
+	.object = { MANUAL(0), AUTO(0) },
+	.thread = { { ALL(0, 1, EVER, .alertable = true), WAIT(0, TRY, .alertable = true) },
+		    { SET(0), SET(1), ALERT(0) } },
+};
+
+/* All objects had come between the look at them and the one at the alert. */
+static const char *const all_and_alert_found[] = { "0*7,1*101", NULL };
+
+/* Catches a wait for all that looks for its alert when all that it waits for has come. */
+const struct scenario scenario_all_and_alert = {
+	PLANNED("all-and-alert", "an alert after all objects ends no wait for them",
+		&all_and_alert),
+	.processes = 2,
+	.threads = 2,
+	.thread = { RUNS(0), RUNS(1) },
+	.bounds = { .preemptions = SCENARIO_ANY, .halts = 1 },
+	.exhaustive = { .preemptions = 2 },
+	.regressions = all_and_alert_found,
+};
+
 const struct scenario scenario_set_and_wait = {
 	PLANNED("set-and-wait", "a set gives to one of two waiters", &set_and_wait),
 	.processes = 3,
