@@ -313,7 +313,6 @@ carafe_status cf_wait_now(struct carafe_environment *environment, struct cf_wait
 static carafe_status link_one(struct cf_self *self, uint32_t number, struct cf_view *view)
 {
 	enum cf_outcome outcome;
-	carafe_status status;
 	uint32_t round;
 
 	for (round = 0; round < MANY; round++) {
@@ -324,9 +323,6 @@ static carafe_status link_one(struct cf_self *self, uint32_t number, struct cf_v
 			return cf_outcome_status(outcome);
 		if (!cf_view_again(self->region, view))
 			return CARAFE_STATUS_INVALID_HANDLE;
-		status = cf_settle(self->environment, view);
-		if (!CARAFE_SUCCESS(status))
-			return status;
 		outcome = cf_queue_link(self, number, view);
 		if (outcome == CF_DONE)
 			return CARAFE_STATUS_SUCCESS;

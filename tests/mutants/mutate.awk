@@ -2,7 +2,7 @@
 # Applies one mutant of a list: awk -v name=NAME -v root=FOLDER -f mutate.awk LIST
 # writes the changed file to the standard output; exit status 3: the text is not there once.
 # A mutant may have several such texts in its file.
-# With list=1: the names, their files, "weak_", "open_" or "-", and descriptions, separated by tabs.
+# With list=1: the names, their files, "weak_" or "-", and descriptions, separated by tabs.
 
 function flush_mutant()
 {

@@ -72,7 +72,6 @@
 	one(nt_pulse) \
 	one(nt_two_for_all) \
 	one(old_place) \
-	one(any_twice) \
 	one(close_and_go) \
 	one(close_and_set) \
 	one(pulse_and_reset) \

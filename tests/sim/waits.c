@@ -271,25 +271,6 @@ const struct scenario scenario_pulse_and_reset = {
 	.regressions = pulse_and_reset_found,
 };
 
-static const struct plan any_twice = {
-	.object = { AUTO(0) },
-	.thread = { { ANY(0, 0, EVER) }, { SET(0) } },
-};
-
-/* Set when the first of the two places is taken. */
-static const char *const any_twice_found[] = { "0*50,1*400", NULL };
-
-/* Catches a distribution that throws out the place that its own thread has just taken: for ever. */
-const struct scenario scenario_any_twice = {
-	PLANNED("any-twice", "an object may be named twice in a wait for any", &any_twice),
-	.processes = 2,
-	.threads = 2,
-	.thread = { RUNS(0), RUNS(1) },
-	.bounds = { .preemptions = SCENARIO_ANY },
-	.exhaustive = { .preemptions = 2 },
-	.regressions = any_twice_found,
-};
-
 static const struct plan close_and_set = {
 	.object = { AUTO(0), AUTO(0) },
 	.thread = { { SET(0), IS_SET(0) }, { SHUT(0) }, { SHUT(1) }, { SHUT(0) } },
