@@ -590,7 +590,7 @@ static carafe_status begin(struct cf_self *self, struct cf_wait *wait, bool *sat
 {
 	uint32_t blocks = wait->count + (wait->alert_object ? 1 : 0);
 	carafe_status status;
-	bool entered = false;
+	bool entered = false, again = false;
 	uint64_t idle;
 	uint32_t i;
 
@@ -606,6 +606,17 @@ static carafe_status begin(struct cf_self *self, struct cf_wait *wait, bool *sat
 			if (signals_and_polls(wait))
 				continue;
 		}
+		/*
+		 * Who took our place away was serving what is signalled.  Two who begin to wait for
+		 * the same would go on doing that to each other if neither looked.
+		 */
+		if (again && wait->signal == NULL) {
+			status = cf_wait_now(self->environment, wait);
+			*satisfied = CARAFE_SUCCESS(status) && status != CARAFE_STATUS_PENDING;
+			if (status != CARAFE_STATUS_PENDING)
+				return status;
+		}
+		again = true;
 		if (!cf_read(self->region, &self->thread->wait, &idle) ||
 		    (cf_value(idle) & CF_STATE) != CF_IDLE)
 			return CARAFE_STATUS_FILE_CORRUPT_ERROR;

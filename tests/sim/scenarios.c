@@ -112,6 +112,7 @@
 	one(signal_and_wait) \
 	one(switch_and_wait) \
 	one(two_pulses) \
+	one(two_for_all) \
 	one(two_switches) \
 	one(open_close) \
 	one(last_and_first) \
