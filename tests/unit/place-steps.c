@@ -4,27 +4,17 @@
  * an environment stops nobody, and what it leaves behind goes (core/place.c).
  *
  * The victim is traced from system call to system call.  It meets an environment that is not there
- * yet, one whose users were killed, and one that is in use.
- *
- * To come to a step it stops at each one before, which is what takes the time.  So only every third
- * step is looked at, in each case from one on that follows from CARAFE_TEST_SEED; with --all each is.
+ * yet, one whose users were killed, and one that is in use.  Each case is some of its steps
+ * (tests/unit/traced.h).
  */
 #include <config.h>
 
 #include "tests/unit/place.h"
-#include "tests/unit/seed.h"
 #include "tests/unit/traced.h"
 
 enum state { ABSENT, STALE, USED };
 
 static const char *const states[] = { "absent", "stale", "used" };
-
-static unsigned stride = 3, seed;
-
-static int first_step(void)
-{
-	return (int)((unsigned)rand_r(&seed) % stride);
-}
 
 static const char *environment(void)
 {
@@ -114,7 +104,6 @@ static bool run_killed(enum state state, int step, struct tally *tally)
 	struct child child;
 	bool stands;
 
-	alarm(CHILD_SECONDS);
 	prepare(state, &keeper);
 	child = child_start(victim, NULL);
 	stands = traced_steps(child.pid, step);
@@ -162,7 +151,6 @@ static bool run_stopped(enum state state, int step, struct tally *tally)
 	struct child child;
 	bool stands, was_in;
 
-	alarm(CHILD_SECONDS);
 	prepare(state, &keeper);
 	child = child_start(victim, NULL);
 	stands = traced_steps(child.pid, step);
@@ -192,11 +180,11 @@ static bool run_stopped(enum state state, int step, struct tally *tally)
 static void test_kill(enum state state)
 {
 	struct tally tally = { 0 };
-	int step = first_step();
+	int step = traced_first();
 
 	remove_all();
 	while (run_killed(state, step, &tally))
-		step += (int)stride;
+		step += traced_stride;
 	ok(step > 20, "%s, killed at %d of %d steps", states[state], tally.runs - 1, step);
 	is_int(tally.entered, tally.runs, "others enter and are together");
 	is_int(tally.clean, tally.runs, "and what the victim left is removed");
@@ -205,11 +193,11 @@ static void test_kill(enum state state)
 static void test_stop(enum state state)
 {
 	struct tally tally = { 0 };
-	int step = first_step();
+	int step = traced_first();
 
 	remove_all();
 	while (run_stopped(state, step, &tally))
-		step += (int)stride;
+		step += traced_stride;
 	ok(step > 20, "%s, stopped at %d of %d steps", states[state], tally.runs - 1, step);
 	is_int(tally.entered, tally.runs, "others enter and are together");
 	ok(tally.waiting > 10, "it had not entered yet at %d steps", tally.waiting);
@@ -221,9 +209,7 @@ int main(int argc, char **argv)
 {
 	struct child child;
 
-	seed = (unsigned)test_seed();
-	if (argc == 2 && strcmp(argv[1], "--all") == 0)
-		stride = 1;
+	traced_choose(argc, argv);
 	alarm(CHILD_SECONDS);
 	os_close(scratch_open());
 	child = child_start(victim, NULL);

@@ -5,7 +5,8 @@
  * second, who cleans up.
  *
  * Both are traced from system call to system call: each schedule is the first up to a step, the
- * second up to a step, the first to its end, the second to its end.
+ * second up to a step, the first to its end, the second to its end.  Of the second's steps it takes
+ * some (tests/unit/traced.h).
  */
 #include <config.h>
 
@@ -114,25 +115,27 @@ static void test_two(void)
 
 	/* Every other one: between two system calls it does nothing here that others could see. */
 	for (int first = 0; run_alone(first, &bare); first += 2) {
-		int second = 0;
+		int second = traced_first();
 
 		if (!bare)
 			continue;
 		bare_steps++;
 		while (run_two(first, second, &tally))
-			second++;
+			second += traced_stride;
 	}
 	ok(bare_steps > 2, "two together, the first stopped at %d steps with a folder without lock",
 	   bare_steps);
-	ok(tally.runs > 50 * bare_steps, "until the second was at each step, %d times", tally.runs);
+	ok(tally.runs > 20 * bare_steps, "until the second was at one of its steps, %d times",
+	   tally.runs);
 	is_int(tally.entered, 2 * tally.runs, "both enter");
 	is_int(tally.clean, tally.runs, "and nothing is left when both have left");
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	struct child child;
 
+	traced_choose(argc, argv);
 	alarm(CHILD_SECONDS);
 	os_close(scratch_open());
 	child = child_start(victim, NULL);
