@@ -31,11 +31,11 @@ const char *cf_check_entries(const struct cf_region *region, const struct cf_des
 		/* Looks at an offset only; that it can write is of no account here. */
 		if (cf_word_at((struct cf_region *)(uintptr_t)region, where) == NULL)
 			return "describes a change of # words, one of which cannot be changed";
-		if (cf_word_turn(where) <= last)
+		if (where <= last)
 			return "describes a change of # words, which are not in order";
 		if (cf_described(cf_load_relaxed(&descriptor->entry[i].old)))
 			return "describes a change of # words, one of which is in another change";
-		last = cf_word_turn(where);
+		last = where;
 	}
 	return NULL;
 }

@@ -3,8 +3,8 @@
  * core/kcas.c - see core/kcas.h.
  *
  * An operation passes through these steps, each of which anybody may take for anybody:
- *   install   in address order but for info words, which come last (cf_word_turn()), replace each word
- *	       that is as expected by a reference to the descriptor
+ *   install   in address order, but an object's info last, replace each word that is as expected by
+ *	       a reference to the descriptor
  *   decide    one CAS of the descriptor's status: success when all are installed, failure when one
  *	       was not as expected
  *   remove    replace each reference by the new word, or by the old value with the next sequence
@@ -38,10 +38,11 @@ struct operation {
 	struct cf_descriptor *descriptor;
 	uint64_t sequence;
 	struct cf_changes *changes;
+	const struct cf_change *last; /* of the changes: installed after all others */
 };
 
 enum copied { COPIED, OVER, DAMAGED };
-enum installed { DECIDED, BLOCKED };
+enum installed { INSTALLED, DECIDED, BLOCKED };
 
 static uint64_t make_reference(uint32_t thread, uint32_t depth, uint64_t sequence)
 {
@@ -83,21 +84,23 @@ static bool copy_entries(struct cf_region *region, struct operation *op)
 {
 	struct cf_descriptor *descriptor = op->descriptor;
 	uint32_t count = cf_load32_relaxed(&descriptor->count);
-	uint32_t i, where, turn, last = 0;
+	uint32_t i, where, last = 0;
 
 	if (count == 0 || count > CF_CHANGES)
 		return false;
 	op->changes->count = 0;
+	op->last = &op->changes->at[count - 1];
 	for (i = 0; i < count; i++) {
 		uint64_t old = cf_load_relaxed(&descriptor->entry[i].old);
 		cf_word *word;
 
 		where = cf_load32_relaxed(&descriptor->entry[i].where);
 		word = cf_word_at(region, where & ~1u);
-		turn = cf_word_turn(where & ~1u);
-		if (word == NULL || turn <= last || cf_described(old))
+		if (word == NULL || (where & ~1u) <= last || cf_described(old))
 			return false;
-		last = turn;
+		last = where & ~1u;
+		if (cf_is_info(last))
+			op->last = &op->changes->at[i];
 		cf_change_with(op->changes, word, old,
 			       cf_load32_relaxed(&descriptor->entry[i].value), (where & 1) != 0);
 	}
@@ -125,6 +128,29 @@ static enum copied copy(struct cf_region *region, uint64_t reference, struct ope
 	return sound ? COPIED : DAMAGED;
 }
 
+/* Installs one change; BLOCKED: another operation, *other, is in its way. */
+static inline enum installed install_one(struct operation *op, const struct cf_change *change,
+					 uint64_t *other)
+{
+	/* Nearly always nobody else is there, so the look comes after the attempt. */
+	while (!cf_cas(change->word, change->old, op->reference)) {
+		/* The slot that it leads to may be new: its memory is seen with it. */
+		uint64_t bits = cf_load(change->word);
+
+		if (bits == op->reference)
+			break;
+		if (cf_described(bits)) {
+			*other = bits;
+			return undecided(op) ? BLOCKED : DECIDED;
+		}
+		if (bits != change->old) {
+			decide(op, CF_CHANGE_FAILED);
+			return DECIDED;
+		}
+	}
+	return INSTALLED;
+}
+
 /*
  * Installs and decides.  BLOCKED: another operation, *other, is in the way of this still undecided
  * one.
@@ -132,26 +158,18 @@ static enum copied copy(struct cf_region *region, uint64_t reference, struct ope
 static enum installed install(struct operation *op, uint64_t *other)
 {
 	const struct cf_change *change = op->changes->at, *end = change + op->changes->count;
-	const uint64_t reference = op->reference;
+	enum installed installed;
 
 	for (; change < end; change++) {
-		/* Nearly always nobody else is there, so the look comes after the attempt. */
-		while (!cf_cas(change->word, change->old, reference)) {
-			/* The slot that it leads to may be new: its memory is seen with it. */
-			uint64_t bits = cf_load(change->word);
-
-			if (bits == reference)
-				break;
-			if (cf_described(bits)) {
-				*other = bits;
-				return undecided(op) ? BLOCKED : DECIDED;
-			}
-			if (bits != change->old) {
-				decide(op, CF_CHANGE_FAILED);
-				return DECIDED;
-			}
-		}
+		if (change == op->last)
+			continue;
+		installed = install_one(op, change, other);
+		if (installed != INSTALLED)
+			return installed;
 	}
+	installed = install_one(op, op->last, other);
+	if (installed != INSTALLED)
+		return installed;
 	decide(op, CF_CHANGE_SUCCESSFUL);
 	return DECIDED;
 }
@@ -233,62 +251,39 @@ bool cf_read_slow(struct cf_region *region, cf_word *word, uint64_t *bits)
 	return false;
 }
 
-static uint32_t turn_of(const struct cf_region *region, const struct cf_change *change)
-{
-	return cf_word_turn(cf_word_offset(region, change->word));
-}
-
-static void sort(const struct cf_region *region, struct cf_changes *changes)
+static void sort(struct cf_changes *changes)
 {
 	uint32_t i, j;
 
 	for (i = 1; i < changes->count; i++) {
 		struct cf_change moving = changes->at[i];
-		uint32_t turn = turn_of(region, &moving);
 
-		for (j = i; j > 0 && turn_of(region, &changes->at[j - 1]) > turn; j--)
+		for (j = i; j > 0 && changes->at[j - 1].word > moving.word; j--)
 			changes->at[j] = changes->at[j - 1];
 		changes->at[j] = moving;
 	}
 }
 
-/*
- * Whoever makes or frees an object names its info among its other words, and all else in address order.
- */
-static void put_info_last(const struct cf_region *region, struct cf_changes *changes)
+/* Writes the entries; false: they are not in address order, or a word is named twice. */
+static bool write_entries(const struct cf_self *self, struct operation *op)
 {
-	uint32_t last = changes->count - 1, i;
+	const struct cf_change *change = op->changes->at, *end = change + op->changes->count;
+	const struct cf_change *last = end - 1;
+	struct cf_entry *entry = op->descriptor->entry;
+	uint32_t where, before = 0;
 
-	for (i = 0; i < last; i++) {
-		struct cf_change info = changes->at[i];
-
-		if (cf_word_offset(region, info.word) == turn_of(region, &info))
-			continue;
-		for (; i < last; i++)
-			changes->at[i] = changes->at[i + 1];
-		changes->at[last] = info;
-	}
-}
-
-/* Writes the entries; false: they are not in the order of their turns, or a word is named twice. */
-static bool write_entries(const struct cf_self *self, struct cf_descriptor *descriptor,
-			  const struct cf_changes *changes)
-{
-	uint32_t last = 0, i;
-
-	for (i = 0; i < changes->count; i++) {
-		const struct cf_change *change = &changes->at[i];
-		uint32_t where = cf_word_offset(self->region, change->word);
-		uint32_t turn = cf_word_turn(where);
-
-		if (turn <= last)
+	for (; change < end; change++, entry++) {
+		where = cf_word_offset(self->region, change->word);
+		if (where <= before)
 			return false;
-		last = turn;
-		cf_store_relaxed(&descriptor->entry[i].old, change->old);
-		cf_store32_relaxed(&descriptor->entry[i].where,
-				   where | (cf_waiters(change->new) ? 1 : 0));
-		cf_store32_relaxed(&descriptor->entry[i].value, cf_value(change->new));
+		before = where;
+		if (cf_is_info(where))
+			last = change;
+		cf_store_relaxed(&entry->old, change->old);
+		cf_store32_relaxed(&entry->where, where | (cf_waiters(change->new) ? 1 : 0));
+		cf_store32_relaxed(&entry->value, cf_value(change->new));
 	}
+	op->last = last;
 	return true;
 }
 
@@ -305,10 +300,9 @@ static bool publish(const struct cf_self *self, struct operation *op)
 	cf_store(&descriptor->status, make_status(op->sequence, CF_CHANGE_WRITING));
 	cf_fence_stores();
 	cf_store32_relaxed(&descriptor->count, op->changes->count);
-	put_info_last(self->region, op->changes);
-	if (!write_entries(self, descriptor, op->changes)) {
-		sort(self->region, op->changes);
-		if (!write_entries(self, descriptor, op->changes))
+	if (!write_entries(self, op)) {
+		sort(op->changes);
+		if (!write_entries(self, op))
 			return false;
 	}
 	cf_store(&descriptor->status, make_status(op->sequence, CF_CHANGE_UNDECIDED));

@@ -8,7 +8,7 @@
  *
  *	header | chunk owners | objects | processes | threads | chunks of handles
  *
- * Changes of several words are made in address order, info words last (core/kcas.c), so the arrays lie in the order
+ * Changes of several words are made in address order (core/kcas.c), so the arrays lie in the order
  * in which most operations name them: objects, then who handles them or waits for them.
  *
  * Type-stable: a slot is only ever used for the same kind of thing, and words keep their sequence

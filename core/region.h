@@ -13,6 +13,7 @@
 
 #include <carafe/status.h>
 
+#include "core/hint.h"
 #include "core/layout.h"
 
 struct cf_place;
@@ -89,19 +90,20 @@ static inline uint32_t cf_word_offset(const struct cf_region *region, const cf_w
 }
 
 /*
- * When a change of several words comes to the one at an offset: in address order, but last to what says
- * which use of a place it is by its sequence, which a change that fails there would change (core/kcas.c).
+ * Is an object's info at an offset?  Its sequence says which use of its place an object is, and a change
+ * that fails gives a new one to each word that it came to, so it comes to this one last.
  */
-static inline uint32_t cf_word_turn(uint32_t offset)
+static inline bool cf_is_info(uint32_t offset)
 {
-	uint32_t in = offset - (uint32_t)offsetof(struct cf_region, object);
-	bool last = in < sizeof(((struct cf_region *)0)->object) &&
-		    in % sizeof(struct cf_object) == offsetof(struct cf_object, info);
+	const uint32_t first = (uint32_t)offsetof(struct cf_region, object);
 
-	return last ? offset | 1u << 31 : offset;
+	/* Few other words are told apart by the second comparison only. */
+	return CF_SELDOM(offset % sizeof(struct cf_object) == offsetof(struct cf_object, info)) &&
+	       offset - first < sizeof(((struct cf_region *)0)->object);
 }
 
-_Static_assert(CF_REGION_SIZE <= 1u << 31, "offsets leave a bit");
+_Static_assert(offsetof(struct cf_region, object) % sizeof(struct cf_object) == 0,
+	       "an object's place is seen from an offset");
 
 /*
  * The word at an offset that was read from shared memory, or NULL when no word that changes can be
