@@ -134,6 +134,34 @@ const struct scenario scenario_reorder_sweep = {
 	.regressions = sweep_found,
 };
 
+/* ---- A check beside it -------------------------------------------------------------------- */
+
+static bool tell(void *context, const struct cf_finding *finding)
+{
+	(void)context;
+	sim_fail("%s %u %s, while others work", cf_finding_name(finding->kind), finding->index,
+		 finding->sentence);
+	return false;
+}
+
+static void check_all(void)
+{
+	base_must(cf_check(base_region(), CF_CHECK_LIVE, tell, NULL), "cf_check");
+	sim_rest();
+}
+
+const struct scenario scenario_reorder_counts = {
+	.name = "reorder-counts",
+	.about = "a check never counts more slots that were used than have memory",
+	.processes = 2,
+	.threads = 2,
+	.thread = { { 0, take_slot, NULL }, { 1, check_all, NULL } },
+	.prepare = prepare_slots,
+	.finish = base_finish,
+	.end = base_end,
+	RANDOMLY,
+};
+
 /* ---- A note of an object in new memory ---------------------------------------------------- */
 
 static void note_new(void)
@@ -148,14 +176,6 @@ static void note_new(void)
 	cf_owned_note(self, object, true);
 	cf_noting_end(self);
 	sim_rest();
-}
-
-static bool tell(void *context, const struct cf_finding *finding)
-{
-	(void)context;
-	sim_fail("%s %u %s, while others work", cf_finding_name(finding->kind), finding->index,
-		 finding->sentence);
-	return false;
 }
 
 static void look(void)

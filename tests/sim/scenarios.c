@@ -83,6 +83,7 @@
 	one(reorder_alert) \
 	one(reorder_all) \
 	one(reorder_check) \
+	one(reorder_counts) \
 	one(reorder_heir) \
 	one(reorder_memory) \
 	one(reorder_move) \
