@@ -8,7 +8,9 @@
 #include <sys/wait.h>
 
 #include <dirent.h>
+#include <errno.h>
 #include <limits.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "tests/api/support.h"
@@ -333,6 +335,9 @@ look_for_traces(const char *path)
 	return traces;
 }
 
+/* Exit status: the system refuses to run this very program by exec(), as an emulator's may. */
+#define NO_EXEC 103
+
 static int
 child_execs(void *argument)
 {
@@ -340,15 +345,21 @@ child_execs(void *argument)
 		return 101;
 	execl("/proc/self/exe", "fork.t", "--look", folder(), (char *)NULL);
 	(void)argument;
-	return 102;
+	return errno == ENOEXEC ? NO_EXEC : 102;
 }
 
 static void
 test_exec(void)
 {
+	int result;
+
 	ok(look_for_traces(folder()) > 1, "this process has the environment open");
-	is_int(reap(spawn(child_execs, NULL)), 0,
-		"after exec() no descriptor and no mapping of it is left");
+	result = reap(spawn(child_execs, NULL));
+	if (result == NO_EXEC)
+		skip(1, "exec() of the program that this process runs is refused: %s",
+			strerror(ENOEXEC));
+	else
+		is_int(result, 0, "after exec() no descriptor and no mapping of it is left");
 	is_status(carafe_wait_one(env, kept_mutant, 0, NULL), CARAFE_STATUS_ABANDONED_WAIT_0,
 		"the mutant of the thread that called exec() is abandoned");
 	must(carafe_mutant_release(env, kept_mutant, NULL), "release");

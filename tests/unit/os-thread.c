@@ -77,7 +77,19 @@ static void test_exit(void)
 	is_int(late_users, 1, "after the other libraries' destructors");
 }
 
-static bool all_blocked;
+/* An emulator of a processor may have no counterpart of the last ones. */
+static bool can_be_blocked(int number)
+{
+	sigset_t set, before, now;
+
+	sigemptyset(&set);
+	sigaddset(&set, number);
+	pthread_sigmask(SIG_BLOCK, &set, &before);
+	pthread_sigmask(SIG_SETMASK, &before, &now);
+	return sigismember(&now, number) == 1;
+}
+
+static bool all_blocked, last_can_be_blocked;
 
 static void background(void *argument)
 {
@@ -85,7 +97,8 @@ static void background(void *argument)
 
 	pthread_sigmask(SIG_SETMASK, NULL, &blocked);
 	all_blocked = sigismember(&blocked, SIGTERM) && sigismember(&blocked, SIGSEGV) &&
-		      sigismember(&blocked, SIGALRM) && sigismember(&blocked, SIGRTMAX);
+		      sigismember(&blocked, SIGALRM) &&
+		      (sigismember(&blocked, SIGRTMAX) || !last_can_be_blocked);
 	os_local_lock();
 	*(int *)argument = 42;
 	os_local_unlock();
@@ -97,6 +110,7 @@ static void test_start(void)
 	sigset_t before, after;
 	int result = 0;
 
+	last_can_be_blocked = can_be_blocked(SIGRTMAX);
 	pthread_sigmask(SIG_SETMASK, NULL, &before);
 	os_local_lock();
 	is_int(os_thread_start(background, &result, &thread), CARAFE_STATUS_SUCCESS,
