@@ -59,6 +59,23 @@ const struct scenario scenario_death_of_released = {
 	ONE_DEATH,
 };
 
+static const struct plan counted = {
+	.object = { SEMAPHORE(0, 1) },
+	.thread = { { POST(0, 1), POST(0, 1) }, { WAIT(0, EVER) }, { ROUND, COUNT(0) } },
+};
+
+/* The dead was granted the first unit, and the second one fills the semaphore. */
+static const char *const counted_found[] = { "1*100,0*500,K1,2*2000", NULL };
+
+/* Catches a count that goes over its maximum when what the dead were granted is given back. */
+const struct scenario scenario_death_of_counted = {
+	PLANNED("death-of-counted", "what the dead were granted is lost if there is no room for it",
+		&counted),
+	THREE_PROCESSES,
+	ONE_DEATH,
+	.regressions = counted_found,
+};
+
 static const struct plan queue = {
 	.object = { AUTO(0), SEMAPHORE(0, 2) },
 	.thread = { { SET(0), POST(1, 1) },
@@ -205,8 +222,8 @@ static const struct plan threads = {
 		    { WAIT(0, TIMED), WAIT(1, TIMED) } },
 };
 
-const struct scenario scenario_ends_of_threads = {
-	PLANNED("ends-of-threads", "a thread that ends abandons its mutants", &threads),
+const struct scenario scenario_threads_end = {
+	PLANNED("threads-end", "a thread that ends abandons its mutants", &threads),
 	.processes = 2,
 	.threads = 3,
 	.thread = { RUNS(0), RUNS(0), RUNS(1) },

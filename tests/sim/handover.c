@@ -290,6 +290,13 @@ static void quiet_event(void)
 		check_sleepers();
 }
 
+/* Nobody has gone a round, and where nobody died or was stopped none is needed. */
+static void still_undisturbed(void)
+{
+	if (is_undisturbed())
+		check_sleepers();
+}
+
 /* Nobody has gone a round: who sleeps on the same object must have woken who was granted it before. */
 static void still_followed(void)
 {
@@ -388,6 +395,9 @@ static void quiet_mutant(void)
 
 /* ---- Scenarios -------------------------------------------------------------------------- */
 
+/* The set comes right before the waiter says that it sleeps. */
+static const char *const set_wait_found[] = { "0*71,1*400,0*400", NULL };
+
 const struct scenario scenario_set_wait = {
 	.name = "set-wait",
 	.about = "a set releases who waits, whatever steps they take in turn",
@@ -395,12 +405,14 @@ const struct scenario scenario_set_wait = {
 	.threads = 2,
 	.thread = { { 0, wait_for_ever, NULL }, { 1, set, NULL } },
 	.prepare = prepare_event,
+	.still = still_undisturbed,
 	.quiet = quiet_event,
 	.join = base_prepare,
 	.finish = base_finish,
 	.end = base_end,
 	.bounds = { .preemptions = SCENARIO_ANY, .spurious = 2, .halts = 1 },
 	.exhaustive = { .preemptions = SCENARIO_ANY, .spurious = 1 },
+	.regressions = set_wait_found,
 };
 
 const struct scenario scenario_set_wait_late = {
@@ -410,6 +422,7 @@ const struct scenario scenario_set_wait_late = {
 	.threads = 2,
 	.thread = { { 0, wait_a_second, NULL }, { 1, set, NULL } },
 	.prepare = prepare_event,
+	.still = still_undisturbed,
 	.quiet = quiet_timed,
 	.join = base_prepare,
 	.finish = base_finish,
@@ -519,6 +532,9 @@ const struct scenario scenario_follower_wakes = {
 	.exhaustive = { .preemptions = 0, .deaths = 1 },
 };
 
+/* Who signalled died where its grant was decided and the waiter not woken. */
+static const char *const visitor_wakes_found[] = { "0*400,1*33,K1,2*400", NULL };
+
 /* Catches who finishes a grant and wakes nobody. */
 const struct scenario scenario_visitor_wakes = {
 	.name = "visitor-wakes",
@@ -535,6 +551,7 @@ const struct scenario scenario_visitor_wakes = {
 	.end = base_end,
 	.bounds = { .preemptions = SCENARIO_ANY, .deaths = 1 },
 	.exhaustive = { .preemptions = 0, .deaths = 1 },
+	.regressions = visitor_wakes_found,
 };
 
 /* Catches a round that helps only after deaths. */

@@ -169,6 +169,9 @@ const struct scenario scenario_open_close = {
 	.exhaustive = { .preemptions = 0, .deaths = 1 },
 };
 
+/* The second one finds the environment in use, and locks its slot when the first one is out. */
+static const char *const last_and_first_found[] = { "1*1,0*130,1*16,0*400,1*400,2*400", NULL };
+
 /* Catches who takes away an environment into which somebody came since it looked. */
 const struct scenario scenario_last_and_first = {
 	.name = "last-and-first",
@@ -180,6 +183,7 @@ const struct scenario scenario_last_and_first = {
 	.finish = finish_last,
 	.bounds = { .preemptions = SCENARIO_ANY },
 	.exhaustive = { .preemptions = 1 },
+	.regressions = last_and_first_found,
 };
 
 const struct scenario scenario_fork_set = {

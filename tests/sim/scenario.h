@@ -73,7 +73,7 @@ struct scenario {
 
 	const void *plan; /* tests/sim/plan.h; NULL: none */
 
-	/* Schedules that found a fault once, NULL at the end. */
+	/* Schedules that showed a fault once, of core/ or of tests/mutants; NULL at the end. */
 	const char *const *regressions;
 };
 

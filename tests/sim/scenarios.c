@@ -27,6 +27,7 @@
 	one(death_before_wait) \
 	one(death_in_queue) \
 	one(death_of_heir) \
+	one(death_of_counted) \
 	one(death_of_janitor) \
 	one(death_of_maker) \
 	one(death_of_owner) \
@@ -35,7 +36,7 @@
 	one(death_of_several) \
 	one(death_of_signaller) \
 	one(death_of_waiter) \
-	one(ends_of_threads) \
+	one(threads_end) \
 	one(fork_and_death) \
 	one(fork_and_close) \
 	one(fork_and_leave) \
