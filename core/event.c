@@ -67,7 +67,7 @@ static uint32_t settled(uint32_t state)
 
 static bool shared(const struct cf_view *view)
 {
-	return is_manual(view) && cf_value(view->state) == CF_PULSING;
+	return is_manual(view);
 }
 
 static const char *fault(uint32_t info, uint32_t state, uint32_t second)

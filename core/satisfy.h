@@ -35,8 +35,9 @@ enum cf_satisfied cf_satisfy(struct cf_self *self, struct cf_thread *thread,
 			     const struct cf_object *object, enum cf_outcome *outcome);
 
 /*
- * A pulse, and a release of several units, is one step to all who see it, although it takes many: who
- * was released first must not change what the others are waiting for before they have been released.
+ * A pulse, a set of a notification event, and a release of several units are one step to all who see it,
+ * although it takes many: who was released first must not change what the others are waiting for, or
+ * give them something else, before they have been released.
  * So before it goes on it distributes the object, which its grant calls shared; and the sweep of a dead
  * signaller does, before it changes anything else.
  *

@@ -105,7 +105,7 @@ struct cf_type {
 	/* The state once everybody queued has been offered the object; NULL: the same. */
 	uint32_t (*settled)(uint32_t state);
 
-	/* May what made the object available satisfy more waits than one?  NULL: never, or for good. */
+	/* May what made the object available satisfy more waits than one?  NULL: never. */
 	bool (*shared)(const struct cf_view *view);
 };
 

@@ -98,6 +98,7 @@
 	one(set_and_wait) \
 	one(stale_places) \
 	one(stale_and_dead) \
+	one(set_for_all) \
 	one(set_for_two) \
 	one(switch_and_alert) \
 	one(switch_and_all) \

@@ -499,3 +499,23 @@ const struct scenario scenario_set_and_wait = {
 	.bounds = { .preemptions = SCENARIO_ANY, .deaths = 1, .halts = 1 },
 	.exhaustive = { .preemptions = 2 },
 };
+
+static const struct plan set_for_all = {
+	.object = { MANUAL(0), AUTO(0) },
+	.thread = { { WAIT(0, EVER), SET(1) }, { ANY(0, 1, EVER), IS_SET(1) }, { SET(0) } },
+};
+
+/* The second had what the first set after the set of the other event had released both. */
+static const char *const set_for_all_found[] = { "0*400,1*400,2*60,0*400", NULL };
+
+/* Catches a set that is one step for a pulse, and many for an event that stays set. */
+const struct scenario scenario_set_for_all = {
+	PLANNED("set-for-all", "whom a set releases does nothing before all are released",
+		&set_for_all),
+	.regressions = set_for_all_found,
+	.processes = 3,
+	.threads = 3,
+	.thread = { RUNS(0), RUNS(1), RUNS(2) },
+	.bounds = { .preemptions = SCENARIO_ANY },
+	.exhaustive = { .preemptions = 2 },
+};
