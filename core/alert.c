@@ -70,6 +70,9 @@ carafe_status carafe_thread_alert(carafe_environment *environment, uint32_t id)
 			return CARAFE_STATUS_INVALID_CID;
 		if (!cf_read(self->region, &thread->alert, &alert))
 			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+		status = cf_finish_signal(environment, thread);
+		if (!CARAFE_SUCCESS(status))
+			return status;
 		outcome = settle(self, thread, alert);
 		if (outcome != CF_DONE)
 			continue;

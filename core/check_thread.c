@@ -153,7 +153,7 @@ static const char *wait_fault(struct cf_check *check, const struct cf_thread *th
 		return "is in a state that does not exist";
 	if (wait->count > CF_WAIT_OBJECTS)
 		return "is for # objects";
-	if ((wait->flags & ~(CF_WAIT_ALL | CF_WAIT_ALERT | CF_WAIT_EVENT)) != 0)
+	if ((wait->flags & ~CF_WAIT_MASK) != 0)
 		return "is for # objects in a way that does not exist";
 	if (cf_wait_waiting(wait->bits))
 		return waiting_fault(check, thread, wait);

@@ -130,7 +130,7 @@ static carafe_status move(struct carafe_environment *environment, struct cf_view
 					 (!cf_waiters(view->state) || cf_value(view->state) != 0) ?
 				 0 :
 				 state;
-		status = wanted != 0 ? cf_can_distribute(environment, view) : CARAFE_STATUS_SUCCESS;
+		status = wanted != 0 ? cf_before_signal(environment, view) : CARAFE_STATUS_SUCCESS;
 		if (!CARAFE_SUCCESS(status))
 			return status;
 		if (!is_pulsing(view) &&

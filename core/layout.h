@@ -142,7 +142,7 @@ struct cf_thread {
 	uint32_t count;
 	uint32_t flags;
 	uint32_t identity; /* who acquires mutants */
-	uint32_t spare0;
+	uint32_t signal;   /* object + 1 that was signalled as the wait began; 0 once it is given */
 
 	/* By the thread, CAS: object + 1 of mutants it may own, noted before they are acquired. */
 	uint32_t owned[CF_OWNED];
@@ -245,6 +245,7 @@ CF_AT(cf_thread, park, 24);
 CF_AT(cf_thread, count, 32);
 CF_AT(cf_thread, flags, 36);
 CF_AT(cf_thread, identity, 40);
+CF_AT(cf_thread, signal, 44);
 CF_AT(cf_thread, owned, 48);
 CF_AT(cf_thread, owned_overflow, 176);
 CF_AT(cf_thread, block, 192);

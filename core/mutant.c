@@ -186,7 +186,7 @@ static carafe_status as_owner(struct carafe_environment *environment, struct cf_
 		if (CARAFE_SUCCESS(status) && changes.count > 1)
 			status = cf_self(environment, &self);
 		if (CARAFE_SUCCESS(status))
-			status = cf_can_distribute(environment, view);
+			status = cf_before_signal(environment, view);
 		if (!CARAFE_SUCCESS(status))
 			return status;
 		outcome = cf_kcas(self, &changes);

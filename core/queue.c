@@ -151,6 +151,17 @@ bool cf_queue_last(struct cf_region *region, struct cf_thread *thread, uint32_t 
 	       cf_load32_relaxed(&block->object) == cf_object_index(region, object);
 }
 
+struct cf_thread *cf_queue_newest(struct cf_region *region, struct cf_object *object)
+{
+	struct cf_thread *thread;
+	uint32_t number;
+	uint64_t last;
+
+	return cf_read(region, &object->last, &last) &&
+			       follow(region, cf_value(last), &thread, &number) ?
+		       thread : NULL;
+}
+
 /* Adds what removing the only block of a queue changes besides the links. */
 static bool change_emptied(struct cf_self *self, struct cf_object *object,
 			   struct cf_changes *changes)

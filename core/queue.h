@@ -73,6 +73,9 @@ enum cf_outcome cf_queue_link(struct cf_self *self, uint32_t number, const struc
 bool cf_queue_last(struct cf_region *region, struct cf_thread *thread, uint32_t number,
 		   struct cf_object *object);
 
+/* The thread whose block is the newest of the object's queue; NULL: there is none. */
+struct cf_thread *cf_queue_newest(struct cf_region *region, struct cf_object *object);
+
 /*
  * Takes a block out of whatever queue it is in; frees the object when that was its last tie.
  * guard, unless NULL, is a word that must still be as guarded (the owner's wait or owner word); it

@@ -300,20 +300,29 @@ carafe_status cf_distribute(struct carafe_environment *environment, struct cf_ob
 	return CARAFE_STATUS_FILE_CORRUPT_ERROR;
 }
 
+/* Does that for an object that may need it or not, or may be none. */
+static carafe_status distribute_unsettled(struct carafe_environment *environment,
+					  struct cf_object *object)
+{
+	const struct cf_type *type = NULL;
+	struct cf_view view;
+
+	if (object != NULL && cf_view_take(environment->region, object, &view))
+		type = cf_type_of(view.info);
+	return type != NULL && cf_view_unsettled(type, &view) ? cf_distribute(environment, object) :
+								CARAFE_STATUS_SUCCESS;
+}
+
 carafe_status cf_distribute_for(struct carafe_environment *environment, struct cf_thread *thread)
 {
 	uint32_t count = cf_load32_relaxed(&thread->count);
 	carafe_status status = CARAFE_STATUS_SUCCESS;
 	uint32_t i;
 
-	for (i = 0; CARAFE_SUCCESS(status) && i <= count && i < CF_BLOCKS; i++) {
-		const struct cf_type *type;
-		struct cf_view view;
-
-		type = view_block(environment->region, thread, i, &view);
-		if (type != NULL && cf_view_unsettled(type, &view))
-			status = cf_distribute(environment, view.object);
-	}
+	for (i = 0; CARAFE_SUCCESS(status) && i <= count && i < CF_BLOCKS; i++)
+		status = distribute_unsettled(
+			environment, cf_object_at(environment->region,
+						  cf_load32_relaxed(&thread->block[i].object)));
 	return status;
 }
 
@@ -325,26 +334,64 @@ void cf_distribute_all(struct carafe_environment *environment)
 
 	if (!cf_read(region, &region->header.high_objects, &high))
 		return;
-	for (i = 0; i < cf_value(high) && i < CF_OBJECTS; i++) {
-		struct cf_object *object = cf_object_at(region, i);
-		const struct cf_type *type = NULL;
-		struct cf_view view;
-
-		if (object != NULL && cf_view_take(region, object, &view))
-			type = cf_type_of(view.info);
-		if (type != NULL && cf_view_unsettled(type, &view))
-			(void)cf_distribute(environment, object);
-	}
+	for (i = 0; i < cf_value(high) && i < CF_OBJECTS; i++)
+		(void)distribute_unsettled(environment, cf_object_at(region, i));
 }
 
-carafe_status cf_can_distribute_waiters(struct carafe_environment *environment)
+/* Ends a wait that only polls, unless an alert does; false: it is another wait by now, or granted. */
+static bool expire(struct cf_self *self, struct cf_thread *thread, uint64_t wait)
+{
+	enum cf_outcome outcome;
+
+	return cf_satisfy(self, thread, NULL, &outcome) == CF_NOT_NOW &&
+	       cf_cas(&thread->wait, wait, cf_next(wait, CF_IDLE));
+}
+
+carafe_status cf_finish_signal(struct carafe_environment *environment, struct cf_thread *thread)
+{
+	uint32_t signal = cf_load32_relaxed(&thread->signal);
+	struct cf_self *self;
+	carafe_status status;
+	uint32_t round;
+	uint64_t wait;
+
+	if (signal == 0)
+		return CARAFE_STATUS_SUCCESS;
+	status = cf_self(environment, &self);
+	for (round = 0; CARAFE_SUCCESS(status) && round < MANY; round++) {
+		if (!cf_read(self->region, &thread->wait, &wait))
+			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+		signal = cf_load32_relaxed(&thread->signal);
+		if (!cf_wait_waiting(wait) || signal == 0)
+			return CARAFE_STATUS_SUCCESS;
+		status = distribute_unsettled(environment,
+					      cf_object_at(self->region, signal - 1));
+		if (CARAFE_SUCCESS(status))
+			status = cf_distribute_for(environment, thread);
+		if (CARAFE_SUCCESS(status) &&
+		    ((cf_load32_relaxed(&thread->flags) & CF_WAIT_POLL) == 0 ||
+		     expire(self, thread, wait)))
+			return CARAFE_STATUS_SUCCESS;
+	}
+	return CARAFE_SUCCESS(status) ? CARAFE_STATUS_FILE_CORRUPT_ERROR : status;
+}
+
+carafe_status cf_finish_newest(struct carafe_environment *environment, const struct cf_view *view)
+{
+	struct cf_thread *newest = cf_queue_newest(environment->region, view->object);
+
+	return newest != NULL ? cf_finish_signal(environment, newest) : CARAFE_STATUS_SUCCESS;
+}
+
+carafe_status cf_before_signal_waiters(struct carafe_environment *environment,
+				       const struct cf_view *view)
 {
 	struct cf_self *self;
 	carafe_status status = cf_self(environment, &self);
 
 	if (CARAFE_SUCCESS(status) && self->depth >= CF_DESCRIPTORS)
 		status = CARAFE_STATUS_INSUFFICIENT_RESOURCES;
-	return status;
+	return CARAFE_SUCCESS(status) ? cf_finish_newest(environment, view) : status;
 }
 
 carafe_status cf_settle_queue(struct carafe_environment *environment, struct cf_view *view)
@@ -354,7 +401,9 @@ carafe_status cf_settle_queue(struct carafe_environment *environment, struct cf_
 	while (cf_view_unsettled(cf_type_of(view->info), view)) {
 		uint64_t before = view->state;
 
-		status = cf_distribute(environment, view->object);
+		status = cf_finish_newest(environment, view);
+		if (CARAFE_SUCCESS(status))
+			status = cf_distribute(environment, view->object);
 		if (!CARAFE_SUCCESS(status))
 			return status;
 		if (!cf_view_again(environment->region, view))

@@ -18,6 +18,8 @@
 #define CF_WAIT_ALL 1u	  /* all of block[0, count) at once, else any */
 #define CF_WAIT_ALERT 2u  /* the thread's alert word ends it */
 #define CF_WAIT_EVENT 4u  /* block[count] is an alert object (ntsync) */
+#define CF_WAIT_POLL 8u	  /* over once what it signalled is given (signal-and-wait) */
+#define CF_WAIT_MASK 15u
 
 enum cf_satisfied {
 	CF_SATISFIED,	/* this call granted the wait and woke the waiter */
@@ -58,15 +60,30 @@ carafe_status cf_distribute_for(struct carafe_environment *environment, struct c
 void cf_distribute_all(struct carafe_environment *environment);
 
 /*
- * Whether the calling thread can do that now.  To be asked before a change of a viewed object that
- * may have to be distributed: a call that fails has changed nothing.  [signal-safe]
+ * Who signals and waits is waiting from the moment of the signal, before that has been given.  To all
+ * others both are one step: whoever could show that the wait has begun, because he ends it or comes
+ * after it, gives the signal first.  So he who waits is the newest of his queue for as long.
+ *
+ * Gives what a thread signalled when its wait began, then offers it what it waits for; a wait that only
+ * polls is over then.  [signal-safe]
  */
-carafe_status cf_can_distribute_waiters(struct carafe_environment *environment);
+carafe_status cf_finish_signal(struct carafe_environment *environment, struct cf_thread *thread);
 
-static inline carafe_status cf_can_distribute(struct carafe_environment *environment,
-					      const struct cf_view *view)
+/* Does that for the newest of the viewed object's queue, which must have one.  [signal-safe] */
+carafe_status cf_finish_newest(struct carafe_environment *environment, const struct cf_view *view);
+
+/*
+ * To be called before a change of the viewed object that makes it available, and only as long as it is
+ * as viewed: does what has to come before.  Fails when the calling thread could not distribute it: a
+ * call that fails has changed nothing.  [signal-safe]
+ */
+carafe_status cf_before_signal_waiters(struct carafe_environment *environment,
+				       const struct cf_view *view);
+
+static inline carafe_status cf_before_signal(struct carafe_environment *environment,
+					     const struct cf_view *view)
 {
-	return cf_waiters(view->state) ? cf_can_distribute_waiters(environment)
+	return cf_waiters(view->state) ? cf_before_signal_waiters(environment, view)
 				       : CARAFE_STATUS_SUCCESS;
 }
 

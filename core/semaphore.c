@@ -118,7 +118,7 @@ carafe_status cf_semaphore_release(struct carafe_environment *environment, struc
 				return CARAFE_STATUS_SEMAPHORE_LIMIT_EXCEEDED;
 			continue;
 		}
-		status = cf_can_distribute(environment, view);
+		status = cf_before_signal(environment, view);
 		if (!CARAFE_SUCCESS(status))
 			return status;
 		if (cf_cas(&view->object->state, view->state,

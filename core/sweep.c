@@ -93,24 +93,26 @@ static bool is_lost(struct cf_region *region, struct cf_thread *thread, uint32_t
  * alive, and another one may be in its place.  A pulse is over, and is not given back as a set.  What
  * is lost is abandoned.
  */
-static void give_back(struct cf_region *region, struct cf_thread *thread, uint32_t number,
-		      uint32_t grant, bool lost, struct cf_changes *changes)
+static carafe_status give_back(struct cf_self *self, struct cf_thread *thread, uint32_t number,
+			       uint32_t grant, bool lost, struct cf_changes *changes)
 {
+	struct cf_region *region = self->region;
 	struct cf_object *object = object_of(region, thread, number);
 	const struct cf_type *type;
 	struct cf_view view;
 
 	if (object == NULL || !cf_view_take(region, object, &view))
-		return;
+		return CARAFE_STATUS_SUCCESS;
 	type = cf_type_of(view.info);
 	if (type == NULL ||
 	    cf_sequence(view.info) != cf_load32_relaxed(&thread->block[number].generation))
-		return;
+		return CARAFE_STATUS_SUCCESS;
 	if (lost && type->owned && (cf_value(view.info) & CF_EXTERNAL) == 0)
 		(void)type->abandon(region, &view, cf_load32_relaxed(&thread->identity), changes);
 	if (!lost && (grant & CF_GRANT_PULSE) == 0)
 		type->restore(region, &view, cf_load32_relaxed(&thread->identity),
 			      (grant & CF_GRANT_ABANDONED) != 0, changes);
+	return cf_before_signal(self->environment, &view);
 }
 
 /* The blocks whose objects a grant consumed. */
@@ -152,8 +154,11 @@ static carafe_status end_wait(struct cf_self *self, struct use *use)
 		if (cf_wait_granted(wait))
 			granted_range(thread, cf_value(wait), &first, &end);
 		lost = is_lost(self->region, thread, cf_value(wait), first, end);
-		for (i = first; i < end; i++)
-			give_back(self->region, thread, i, cf_value(wait), lost, &changes);
+		for (i = first; i < end; i++) {
+			status = give_back(self, thread, i, cf_value(wait), lost, &changes);
+			if (!CARAFE_SUCCESS(status))
+				return status;
+		}
 		cf_change(&changes, &thread->wait, wait, CF_IDLE);
 		cf_compare(&changes, &thread->owner, use->bits);
 		outcome = cf_kcas(self, &changes);
@@ -197,6 +202,7 @@ static carafe_status abandon(struct cf_self *self, const struct use *use, uint32
 	const struct cf_type *type;
 	struct cf_changes changes;
 	enum cf_outcome outcome;
+	carafe_status status;
 	struct cf_view view;
 
 	if (object == NULL)
@@ -210,6 +216,9 @@ static carafe_status abandon(struct cf_self *self, const struct use *use, uint32
 		    (cf_value(view.info) & CF_EXTERNAL) != 0 ||
 		    !type->abandon(self->region, &view, use->id, &changes))
 			return CARAFE_STATUS_SUCCESS;
+		status = cf_before_signal(self->environment, &view);
+		if (!CARAFE_SUCCESS(status))
+			return status;
 		outcome = cf_kcas(self, &changes);
 	} while (outcome == CF_MISSED);
 	if (outcome != CF_DONE)

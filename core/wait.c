@@ -313,6 +313,7 @@ carafe_status cf_wait_now(struct carafe_environment *environment, struct cf_wait
 static carafe_status link_one(struct cf_self *self, uint32_t number, struct cf_view *view)
 {
 	enum cf_outcome outcome;
+	carafe_status status;
 	uint32_t round;
 
 	for (round = 0; round < MANY; round++) {
@@ -323,6 +324,11 @@ static carafe_status link_one(struct cf_self *self, uint32_t number, struct cf_v
 			return cf_outcome_status(outcome);
 		if (!cf_view_again(self->region, view))
 			return CARAFE_STATUS_INVALID_HANDLE;
+		if (cf_waiters(view->state)) {
+			status = cf_finish_newest(self->environment, view);
+			if (!CARAFE_SUCCESS(status))
+				return status;
+		}
 		outcome = cf_queue_link(self, number, view);
 		if (outcome == CF_DONE)
 			return CARAFE_STATUS_SUCCESS;
@@ -332,15 +338,28 @@ static carafe_status link_one(struct cf_self *self, uint32_t number, struct cf_v
 	return CARAFE_STATUS_FILE_CORRUPT_ERROR;
 }
 
-static void describe(struct cf_thread *thread, const struct cf_wait *wait)
+/* Nothing that comes after its signal may end the wait. */
+static bool signals_and_polls(const struct cf_wait *wait)
 {
+	return wait->signal != NULL && wait->deadline == 0;
+}
+
+static void describe(const struct cf_self *self, const struct cf_wait *wait)
+{
+	struct cf_thread *thread = self->thread;
+	uint32_t signal = 0;
+
+	if (wait->signal != NULL)
+		signal = cf_object_index(self->region, wait->signal->object) + 1;
 	/* Who sees any of it sees that the last wait is over. */
 	cf_fence_stores();
 	cf_store32_relaxed(&thread->count, wait->count);
 	cf_store32_relaxed(&thread->flags, (wait->all ? CF_WAIT_ALL : 0) |
 						   (wait->alertable ? CF_WAIT_ALERT : 0) |
-						   (wait->alert_object ? CF_WAIT_EVENT : 0));
+						   (wait->alert_object ? CF_WAIT_EVENT : 0) |
+						   (signals_and_polls(wait) ? CF_WAIT_POLL : 0));
 	cf_store32_relaxed(&thread->identity, wait->identity);
+	cf_store32_relaxed(&thread->signal, signal);
 }
 
 /* What is to be signalled is what is waited for. */
@@ -349,13 +368,10 @@ static bool signals_itself(const struct cf_wait *wait)
 	return wait->signal->object == wait->view[0].object;
 }
 
-/* It needs no place in a queue.  What it has signalled itself it may have by then. */
-static bool signals_and_polls(const struct cf_wait *wait)
-{
-	return wait->signal != NULL && wait->deadline == 0 && !signals_itself(wait);
-}
-
-/* Present views of what is signalled and of what is waited for, both served to who came before. */
+/*
+ * Present views of what is signalled and of what is waited for, both served to who came before, and
+ * the former as it must be before its signal.
+ */
 static carafe_status view_both(struct cf_self *self, struct cf_wait *wait)
 {
 	carafe_status status;
@@ -367,7 +383,10 @@ static carafe_status view_both(struct cf_self *self, struct cf_wait *wait)
 		return status;
 	if (!cf_view_again(self->region, wait->signal))
 		return CARAFE_STATUS_INVALID_HANDLE;
-	return cf_settle(self->environment, wait->signal);
+	status = cf_settle(self->environment, wait->signal);
+	if (!CARAFE_SUCCESS(status))
+		return status;
+	return cf_before_signal(self->environment, wait->signal);
 }
 
 /* Adds what signalling and then taking the same object changes; PENDING: it is not signalled. */
@@ -517,52 +536,20 @@ static carafe_status change_signal(struct cf_self *self, struct cf_wait *wait,
 					change_both(self, wait, &other, &result);
 	if (status != CARAFE_STATUS_PENDING)
 		return CARAFE_SUCCESS(status) ? CARAFE_STATUS_PENDING : status;
-	if (!signals_and_polls(wait)) {
-		status = compare_newest(self, changes);
-		if (status != CARAFE_STATUS_SUCCESS)
-			return status;
-	}
+	status = compare_newest(self, changes);
+	if (status != CARAFE_STATUS_SUCCESS)
+		return status;
 	if (!signals_itself(wait))
 		cf_compare(changes, &wait->view[0].object->state, wait->view[0].state);
-	if (!signals_itself(wait) && wait->alertable && !is_there(wait)) {
+	if (wait->alertable) {
 		if (!cf_read(self->region, &self->thread->alert, &alert))
 			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
-		if (cf_value(alert) != 0)
+		if (cf_value(alert) != 0 && !signals_itself(wait) && !is_there(wait))
 			return CARAFE_STATUS_PENDING;
 		cf_compare(changes, &self->thread->alert, alert);
 	}
 	return cf_type_of(wait->signal->info)
 		->signal(self->region, wait->signal, wait->identity, changes);
-}
-
-/*
- * Signals for a wait that only polls and has found nothing: it is over with the signal, so that what
- * the signal sets off cannot end it; or it takes what others did not, who went first.  PENDING: there
- * is something by now.
- */
-static carafe_status signal_in_vain(struct cf_self *self, struct cf_wait *wait)
-{
-	struct cf_changes changes;
-	enum cf_outcome outcome;
-	carafe_status status;
-	bool there;
-
-	changes.count = 0;
-	status = change_signal(self, wait, &changes);
-	if (status != CARAFE_STATUS_SUCCESS)
-		return status;
-	there = is_there(wait);
-	outcome = cf_kcas(self, &changes);
-	if (outcome != CF_DONE)
-		return outcome == CF_MISSED ? CARAFE_STATUS_PENDING : cf_outcome_status(outcome);
-	status = cf_distribute(self->environment, wait->signal->object);
-	if (!CARAFE_SUCCESS(status))
-		return status;
-	status = CARAFE_STATUS_PENDING;
-	if (cf_view_again(self->region, &wait->view[0]))
-		status = there ? cf_wait_now(self->environment, wait) :
-				 not_taken(self->environment, wait, &wait->view[0]);
-	return status == CARAFE_STATUS_PENDING ? CARAFE_STATUS_TIMEOUT : status;
 }
 
 /* Says WAITING, and signals in the same moment what is to be signalled. */
@@ -598,13 +585,9 @@ static carafe_status begin(struct cf_self *self, struct cf_wait *wait, bool *sat
 	do {
 		if (wait->signal != NULL) {
 			status = signal_at_once(self, wait);
-			if (status == CARAFE_STATUS_PENDING && signals_and_polls(wait))
-				status = signal_in_vain(self, wait);
 			*satisfied = CARAFE_SUCCESS(status) && status != CARAFE_STATUS_PENDING;
 			if (status != CARAFE_STATUS_PENDING)
 				return status;
-			if (signals_and_polls(wait))
-				continue;
 		}
 		/*
 		 * Who took our place away was serving what is signalled.  Two who begin to wait for
@@ -625,15 +608,19 @@ static carafe_status begin(struct cf_self *self, struct cf_wait *wait, bool *sat
 			if (!CARAFE_SUCCESS(status))
 				return status;
 		}
-		describe(self->thread, wait);
+		describe(self, wait);
 		(void)cf_swap32(&self->thread->park, CF_RUNNING);
 		status = enter(self, wait, idle, &entered);
 		if (!CARAFE_SUCCESS(status))
 			return status;
 	} while (!entered);
-	if (wait->signal == NULL)
+	if (wait->signal == NULL || signals_and_polls(wait))
 		return CARAFE_STATUS_SUCCESS;
-	return cf_distribute(self->environment, wait->signal->object);
+	status = cf_distribute(self->environment, wait->signal->object);
+	/* So that nobody does it again for as long as we sleep. */
+	if (CARAFE_SUCCESS(status))
+		cf_store32_relaxed(&self->thread->signal, 0);
+	return status;
 }
 
 /*
@@ -882,6 +869,29 @@ static carafe_status acknowledge(struct cf_self *self, struct cf_wait *wait)
 }
 
 /*
+ * As sleep_through(), for what is over with its signal and need not sleep: nobody may have ended it
+ * yet.
+ */
+static carafe_status poll_through(struct cf_self *self, struct cf_wait *wait)
+{
+	carafe_status status = cf_finish_signal(self->environment, self->thread);
+	bool sound = true;
+	uint64_t bits;
+
+	if (!CARAFE_SUCCESS(status)) {
+		(void)cancel(self, &sound);
+		return status;
+	}
+	if (!cf_read(self->region, &self->thread->wait, &bits))
+		return CARAFE_STATUS_FILE_CORRUPT_ERROR;
+	if (cf_wait_granted(bits))
+		return CARAFE_STATUS_PENDING;
+	if (cf_view_again(self->region, &wait->view[0]))
+		status = not_taken(self->environment, wait, &wait->view[0]);
+	return CARAFE_SUCCESS(status) ? CARAFE_STATUS_TIMEOUT : status;
+}
+
+/*
  * A wait that came with a signal has not been polled before: what poll_any() would have been refused
  * is told here, once the signal was given.
  */
@@ -907,9 +917,14 @@ static carafe_status wait_as(struct cf_self *self, struct cf_wait *wait)
 	self->waiting = true;
 	do {
 		status = begin(self, wait, &satisfied);
-		if (CARAFE_SUCCESS(status) && !satisfied)
-			status = refuse(self, wait);
-		if (CARAFE_SUCCESS(status) && !satisfied)
+		if (satisfied || !CARAFE_SUCCESS(status))
+			break;
+		if (signals_and_polls(wait)) {
+			status = poll_through(self, wait);
+			break;
+		}
+		status = refuse(self, wait);
+		if (CARAFE_SUCCESS(status))
 			status = sleep_through(self, wait);
 	} while (status == CARAFE_STATUS_REPARSE);
 	if (status == CARAFE_STATUS_PENDING)

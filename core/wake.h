@@ -8,8 +8,8 @@
  *			are valid
  *	GRANTED		somebody completed the wait; index, abandoned and alerted say how.  The
  *			thread has not acknowledged it yet: if it dies now the grant is given back
- * IDLE -> WAITING -> IDLE by the thread; WAITING -> GRANTED by the KCAS that consumes the objects,
- * by anybody; GRANTED -> IDLE by the thread (acknowledged) or by the sweep (given back).
+ * IDLE -> WAITING -> IDLE by the thread, and the end of a wait that only polls by anybody; WAITING ->
+ * GRANTED by the KCAS that consumes the objects, by anybody; GRANTED -> IDLE by the thread (acknowledged) or by the sweep (given back).
  *
  * Park word: 0 running, 1 parked, 2 kicked.  The sleeper goes from 0 to 1 and does not sleep when
  * that fails; a waker swaps in 2 and calls the system only when it was 1.  One word, so neither can

@@ -104,8 +104,13 @@
 	one(switch_and_all) \
 	one(switch_and_close) \
 	one(switch_and_less) \
+	one(switch_and_poll) \
 	one(switch_and_pulse) \
 	one(switch_and_try) \
+	one(switch_itself) \
+	one(switch_then_alert) \
+	one(switch_then_pulse) \
+	one(switch_then_switch) \
 	one(signal_and_alert) \
 	one(signal_and_change) \
 	one(signal_and_death) \

@@ -44,10 +44,13 @@ const struct scenario scenario_signal_and_change = {
 static const struct plan pulse_and_post = {
 	.object = { MANUAL(0), SEMAPHORE(0, 3) },
 	.thread = { { ANY(0, 1, EVER), POST(1, 2) },
-		    { WAIT(1, TIMED), POST(1, 1), COUNT(1) },
+		    { SWITCH(1, 0, TIMED), POST(1, 1), COUNT(1) },
 		    { WAIT(0, TIMED), IS_SET(0) } },
 	.handler = { PULSE(0), PULSE(0) },
 };
+
+/* The pulse came between the second's signal and the giving of it, and released the first as well. */
+static const char *const pulse_and_post_found[] = { "0*133,1*120,G1", NULL };
 
 /* Catches a pulse in the middle of another call that is given half, or to nobody. */
 const struct scenario scenario_signal_and_pulse = {
@@ -58,6 +61,7 @@ const struct scenario scenario_signal_and_pulse = {
 	.thread = { HANDLES(0), HANDLES(1), RUNS(2) },
 	.bounds = { .preemptions = SCENARIO_ANY, .signals = 2, .late = 1 },
 	.exhaustive = { .preemptions = 0, .signals = 1 },
+	.regressions = pulse_and_post_found,
 };
 
 static const struct plan alert_itself = {

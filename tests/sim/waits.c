@@ -500,6 +500,105 @@ const struct scenario scenario_set_and_wait = {
 	.exhaustive = { .preemptions = 2 },
 };
 
+static const struct plan switch_then_switch = {
+	.object = { AUTO(0), AUTO(0), AUTO(0) },
+	.thread = { { ANY(1, 2, EVER) },
+		    { SWITCH(1, 0, EVER) },
+		    { SWITCH(2, 0, EVER) },
+		    { PULSE(0) } },
+};
+
+/* The third's signal was given while the second, who waits in front of it, stood still after his. */
+static const char *const switch_then_switch_found[] = { "0*400,1*120,2*400,3*400", NULL };
+
+/* Catches a place behind somebody whose signal has not been given. */
+const struct scenario scenario_switch_then_switch = {
+	PLANNED("switch-then-switch", "who waits first has signalled first", &switch_then_switch),
+	.regressions = switch_then_switch_found,
+	.processes = 4,
+	.threads = 4,
+	.thread = { RUNS(0), RUNS(1), RUNS(2), RUNS(3) },
+	.bounds = { .preemptions = SCENARIO_ANY },
+	.exhaustive = { .preemptions = 2 },
+};
+
+static const struct plan switch_then_pulse = {
+	.object = { AUTO(0), AUTO(0), AUTO(0) },
+	.thread = { { ANY(1, 2, EVER) }, { SWITCH(1, 0, EVER) }, { PULSE(0), SET(2) } },
+};
+
+static const char *const switch_then_pulse_found[] = { "0*400,1*120,2*400", NULL };
+
+/* Catches a signal that is given after what has released its caller. */
+const struct scenario scenario_switch_then_pulse = {
+	PLANNED("switch-then-pulse", "a pulse of what somebody waits for comes after his signal",
+		&switch_then_pulse),
+	.regressions = switch_then_pulse_found,
+	.processes = 3,
+	.threads = 3,
+	.thread = { RUNS(0), RUNS(1), RUNS(2) },
+	.bounds = { .preemptions = SCENARIO_ANY },
+	.exhaustive = { .preemptions = 2 },
+};
+
+static const struct plan switch_then_alert = {
+	.object = { AUTO(0), AUTO(0), AUTO(0) },
+	.thread = { { ANY(1, 2, EVER) },
+		    { SWITCH(1, 0, EVER, .alertable = true), WAIT(0, EVER, .alertable = true) },
+		    { ALERT(1), ALERT(1), SET(2) } },
+};
+
+static const char *const switch_then_alert_found[] = { "0*400,1*130,2*600", NULL };
+
+/* Catches a signal that is given after the alert of its caller's wait. */
+const struct scenario scenario_switch_then_alert = {
+	PLANNED("switch-then-alert", "an alert that ends a wait comes after its signal",
+		&switch_then_alert),
+	.regressions = switch_then_alert_found,
+	.processes = 3,
+	.threads = 3,
+	.thread = { RUNS(0), RUNS(1), RUNS(2) },
+	.bounds = { .preemptions = SCENARIO_ANY },
+	.exhaustive = { .preemptions = 2 },
+};
+
+static const struct plan switch_and_poll = {
+	.object = { AUTO(1), AUTO(0) },
+	.thread = { { SWITCH(1, 0, TRY) }, { ALL(0, 1, EVER), SET(0) } },
+};
+
+static const char *const switch_and_poll_found[] = { "1*400,0*173,1*400", NULL };
+
+/* Catches a poll that has what somebody gave whom its own signal released. */
+const struct scenario scenario_switch_and_poll = {
+	PLANNED("switch-and-poll", "a poll is over with its signal", &switch_and_poll),
+	.regressions = switch_and_poll_found,
+	.processes = 2,
+	.threads = 2,
+	.thread = { RUNS(0), RUNS(1) },
+	.bounds = { .preemptions = SCENARIO_ANY },
+	.exhaustive = { .preemptions = 2 },
+};
+
+static const struct plan switch_itself = {
+	.object = { AUTO(0) },
+	.thread = { { SWITCH(0, 0, TRY) }, { WAIT(0, EVER), SET(0) } },
+};
+
+static const char *const switch_itself_found[] = { "1*400,0*170,1*400", NULL };
+
+/* Catches the same where what is signalled is what is polled. */
+const struct scenario scenario_switch_itself = {
+	PLANNED("switch-itself", "a poll of what it signals is over with the signal",
+		&switch_itself),
+	.regressions = switch_itself_found,
+	.processes = 2,
+	.threads = 2,
+	.thread = { RUNS(0), RUNS(1) },
+	.bounds = { .preemptions = SCENARIO_ANY },
+	.exhaustive = { .preemptions = 2 },
+};
+
 static const struct plan set_for_all = {
 	.object = { MANUAL(0), AUTO(0) },
 	.thread = { { WAIT(0, EVER), SET(1) }, { ANY(0, 1, EVER), IS_SET(1) }, { SET(0) } },

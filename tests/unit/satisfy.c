@@ -272,6 +272,62 @@ static void test_stale_blocks(void)
 	leave(&two);
 }
 
+/* Somebody signalled the semaphore and waits for the event; he stands still before he gives the signal. */
+static void wait_with_signal(struct cf_self *whose, uint32_t flags)
+{
+	wait_for(whose, flags, &event);
+	cf_store32(&whose->thread->signal,
+		   cf_object_index(environment->region, semaphore.object) + 1);
+	put(environment, &semaphore.object->state, 1);
+}
+
+static void set_event(void)
+{
+	struct cf_view now = event;
+	uint32_t previous;
+
+	if (!cf_view_again(environment->region, &now))
+		bail_out("there is no event");
+	must(cf_event_set(environment, &now, &previous), "set");
+}
+
+/* Catches a signal that is given after what ends the wait that began with it, and a poll that goes on. */
+static void test_signal_comes_first(void)
+{
+	arrange(0, 0, 0, 9);
+	wait_for(&two, 0, &semaphore);
+	wait_with_signal(&one, 0);
+	set_event();
+	ok(is_granted(&two, grant(0)) && is_granted(&one, grant(0)) && is(0, 0, 0, 9),
+	   "who ends a wait gives what was signalled as it began");
+	leave(&one);
+	leave(&two);
+	wait_for(&two, 0, &semaphore);
+	wait_with_signal(&one, CF_WAIT_POLL);
+	set_event();
+	ok(is_granted(&two, grant(0)) && wait_of(&one) == CF_IDLE && is(1, 0, 0, 9),
+	   "and a poll is over then");
+	leave(&one);
+	leave(&two);
+	arrange(1, 0, 0, 9);
+	wait_with_signal(&one, CF_WAIT_POLL);
+	must(cf_finish_signal(environment, one.thread), "finish");
+	ok(is_granted(&one, grant(0)) && is(0, 0, 1, 9), "which has what was there");
+	leave(&one);
+	arrange(0, 0, 0, 9);
+	wait_with_signal(&one, CF_WAIT_POLL | CF_WAIT_ALERT);
+	put(environment, &one.thread->alert, 1);
+	must(cf_finish_signal(environment, one.thread), "finish");
+	is_int(wait_of(&one), CF_GRANTED | CF_GRANT_ALERTED, "or an alert");
+	leave(&one);
+	wait_with_signal(&one, CF_WAIT_POLL);
+	cf_store32(&one.thread->signal, UINT32_MAX);
+	must(cf_finish_signal(environment, one.thread), "a signal of no object is none");
+	is_int(wait_of(&one), CF_IDLE, "and the poll is over all the same");
+	leave(&one);
+	arrange(0, 0, 0, 0);
+}
+
 /* As the driver does: those who wait for all are offered an object before the others. */
 static void test_external_order(void)
 {
@@ -357,10 +413,10 @@ static void test_damage(void)
 	is_int(satisfy(&one), CF_UNSOUND, "with no descriptor left nothing is granted");
 	is_int(outcome, CF_NESTED, "which is no damage");
 	ok(still_waits(&one) && is(1, 1, 1, 0), "and nothing is taken");
-	is_int(cf_can_distribute_waiters(environment), CARAFE_STATUS_INSUFFICIENT_RESOURCES,
+	is_int(cf_before_signal_waiters(environment, &event), CARAFE_STATUS_INSUFFICIENT_RESOURCES,
 	       "which can be asked before");
 	self->depth = 0;
-	is_int(cf_can_distribute_waiters(environment), CARAFE_STATUS_SUCCESS, "and afterwards");
+	is_int(cf_before_signal_waiters(environment, &event), CARAFE_STATUS_SUCCESS, "and afterwards");
 	leave(&one);
 	arrange(0, 0, 0, 0);
 }
@@ -386,6 +442,7 @@ int main(void)
 	test_many_units();
 	test_pulse();
 	test_stale_blocks();
+	test_signal_comes_first();
 	test_external_order();
 	test_settle();
 	test_damage();

@@ -27,6 +27,7 @@ static inline void wait_for_many(struct cf_self *self, uint32_t flags, uint32_t 
 	cf_store32(&self->thread->count, (flags & CF_WAIT_EVENT) != 0 ? count - 1 : count);
 	cf_store32(&self->thread->flags, flags);
 	cf_store32(&self->thread->identity, self->id);
+	cf_store32(&self->thread->signal, 0);
 	cf_store32(&self->thread->park, CF_PARKED);
 	put(self->environment, &self->thread->wait, CF_WAITING);
 }
