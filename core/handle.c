@@ -401,7 +401,7 @@ carafe_status cf_handle_close(struct carafe_environment *environment, carafe_han
 		object = cf_object_at(self->region, cf_value(used) & CF_HANDLE_OBJECT);
 		if (object == NULL)
 			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
-		if (cf_waiters(cf_load_relaxed(&object->state)))
+		if (cf_queue_used(object))
 			status = cf_queue_prune(self, object);
 		changes.count = 0;
 		if (!CARAFE_SUCCESS(status))

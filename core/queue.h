@@ -99,6 +99,12 @@ enum cf_outcome cf_queue_find_both(struct cf_self *self, const struct cf_view *v
 				   const struct cf_object *other, struct cf_changes *changes,
 				   bool *found);
 
+/* False: its queue is empty.  A change in progress may be of an object that has waiters. */
+static inline bool cf_queue_used(const struct cf_object *object)
+{
+	return (cf_load_relaxed(&object->state) & (CF_WAITERS | CF_DESCRIPTOR)) != 0;
+}
+
 /*
  * Unlinks the blocks that belong to no present wait, so that the object can go with its last
  * reference.

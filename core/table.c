@@ -51,7 +51,7 @@ static carafe_status close_entry(struct cf_self *self, struct cf_process *proces
 		object = cf_object_at(region, cf_value(used) & CF_HANDLE_OBJECT);
 		if (object == NULL)
 			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
-		if (cf_waiters(cf_load_relaxed(&object->state))) {
+		if (cf_queue_used(object)) {
 			status = cf_queue_prune(self, object);
 			if (!CARAFE_SUCCESS(status))
 				return status;
