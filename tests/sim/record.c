@@ -299,6 +299,8 @@ void record_thread(void)
 
 	base_must(carafe_thread_id(base_environment(), &RECORD->id[own_number()]),
 		  "carafe_thread_id");
+	/* Whom it tells its id, by means of its own, knows the slot. */
+	sim_meet();
 	/* What its handler calls is judged as of a thread of its own. */
 	if (scenario_present->bounds.signals != 0 && sim_self() < scenario_present->threads)
 		RECORD->id[scenario_present->threads + sim_self()] = RECORD->id[sim_self()];

@@ -19,7 +19,7 @@ static const struct plan alerted = {
 	.thread = { { WAIT(0, EVER, .alertable = true) }, { ALERT(0) } },
 };
 
-static const char *const alerted_found[] = { "0*76,1*24,O1", NULL };
+static const char *const alerted_found[] = { "0*77,1*25,O1", NULL };
 
 const struct scenario scenario_reorder_alert = {
 	PLANNED("reorder-alert", "an alert ends a wait that begins at the same time", &alerted),
@@ -37,7 +37,7 @@ static const struct plan both = {
 	.thread = { { ALL(0, 1, EVER) }, { SET(0) }, { SET(1) } },
 };
 
-static const char *const both_found[] = { "0*123,2*31,1*31,O1", NULL };
+static const char *const both_found[] = { "0*124,1*35,2*30,O2", NULL };
 
 const struct scenario scenario_reorder_all = {
 	PLANNED("reorder-all", "a wait for all ends when both are set at the same time", &both),
@@ -104,7 +104,7 @@ static const struct plan moving = {
 
 /* The object of the later place was seen, and the links of the earlier one. */
 static const char *const moving_found[] = {
-	"0*150,L0,0*30,1*22,0*39,1*2,O1,1*3,O1,1*1,O1,O1,1*1",
+	"0*150,L0,0*30,1*25,0*39,1*2,O1,1*3,O1,1*1,O1,O1,1*1",
 	NULL,
 };
 
