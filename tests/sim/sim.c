@@ -178,11 +178,13 @@ static struct scenario_bounds bounds_for(const struct wishes *wishes,
 	return bounds;
 }
 
-static bool has_exhaustive(const struct scenario *scenario)
+/* Without bounds of its own it is never explored so, unless the command line has some. */
+static bool has_exhaustive(const struct wishes *wishes, const struct scenario *scenario)
 {
 	static const struct scenario_bounds none;
 
-	return memcmp(&scenario->exhaustive, &none, sizeof(none)) != 0;
+	return wishes->has_preemptions || wishes->has_deaths ||
+	       memcmp(&scenario->exhaustive, &none, sizeof(none)) != 0;
 }
 
 static struct search present;
@@ -367,8 +369,7 @@ static bool explore(const struct wishes *wishes, const struct scenario *scenario
 			continue;
 		if (!right && wishes->first)
 			break;
-		if (strategy == STRATEGY_EXHAUSTIVE && !has_exhaustive(scenario) &&
-		    wishes->strategy < 0)
+		if (strategy == STRATEGY_EXHAUSTIVE && !has_exhaustive(wishes, scenario))
 			continue;
 		right &= search_one(wishes, scenario, (enum strategy)strategy);
 	}
