@@ -367,6 +367,8 @@ static const char *const slow_sweep_found[] = {
 	"K1,0*10,2*3000,3*400",
 	"K1,0*181,2*3000,3*400",
 	"K1,0*370,2*3000,3*400",
+	/* The parent stands still in fork() and has the lock of the dead child. */
+	"2*121,3*114,K3",
 	NULL,
 };
 

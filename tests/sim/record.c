@@ -29,6 +29,7 @@ struct record {
 	uint64_t swept[SIM_MOST_PROCESSES];
 	bool opened[SIM_MOST_PROCESSES];
 	uint32_t forker; /* the process that forks; no two do in a scenario */
+	bool forking;
 	void (*run)(void); /* of threads that begin in the run */
 	uint32_t slot[SIM_MOST_PROCESSES];
 	uint32_t id[MODEL_THREADS];
@@ -372,8 +373,10 @@ void record_fork(void (*run)(void))
 	call = new_call(&asked);
 	call->invoked = stamp(sim_now());
 	sim_note(SIM_FORK);
+	RECORD->forking = true;
 	if (sim_fork(begin_child) == SIM_NONE)
 		sim_fail("no room for a child");
+	RECORD->forking = false;
 	call->returned = stamp(sim_now() + 1);
 	sim_note(call->returned != SIM_NEVER);
 }
@@ -442,6 +445,8 @@ void record_step(void)
 
 bool record_is_gone(uint32_t process)
 {
+	if (RECORD->forking && sim_is_alive(RECORD->forker))
+		return false;
 	for (uint32_t i = 0; i < sim_processes(); i++)
 		if (sim_is_alive(i) && !RECORD->opened[i])
 			return false;

@@ -57,8 +57,8 @@ void record_begin(void (*run)(void));
 void record_step(void);
 
 /*
- * Whether all can tell that a process is gone: a child has its parent's lock, too, until it has closed
- * its copy of that.
+ * Whether all can tell that a process is gone: in fork() its parent has its child's lock as well, and
+ * the child its parent's, until each has closed its copy of that.
  */
 bool record_is_gone(uint32_t process);
 
