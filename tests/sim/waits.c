@@ -356,6 +356,8 @@ static const struct plan switch_and_all = {
 static const char *const switch_and_all_found[] = {
 	"1*400,0*400",
 	"2*400,1*400,0*70,L2,2*400,0*400",
+	/* The time of who would use the signal up is over before he is given it. */
+	"2*35,0*39,1*51,0*20,2*36,1*19,0*4,2*4,1*31,0*46,1*33,0*106,L2,2*4,0*2,2*12",
 	NULL,
 };
 
