@@ -287,8 +287,8 @@ static void compare_once(struct cf_changes *changes, cf_word *word, uint64_t old
 
 /*
  * Who waits for less changes his wait word before he waits for both; who has no place, or loses it
- * here, changes the object when he takes one.  Whoever would use the signal up is passed, for his time may
- * be over before he is given it.  More than a change has room for count as found.
+ * here, changes the object when he takes one.  Who would use the signal up does so, though his time be over
+ * before he is given it: his wait word has changed then.  More than a change has room for count as found.
  */
 enum cf_outcome cf_queue_find_both(struct cf_self *self, const struct cf_view *view,
 				   const struct cf_object *other, struct cf_changes *changes,
@@ -321,6 +321,8 @@ enum cf_outcome cf_queue_find_both(struct cf_self *self, const struct cf_view *v
 		if (*found)
 			return CF_DONE;
 		compare_once(changes, &walk.thread->wait, wait);
+		if (!waits_for_all(walk.thread) && (cf_value(view->info) & CF_MANUAL) == 0)
+			return CF_DONE;
 	}
 	return CF_DAMAGED;
 }

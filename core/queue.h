@@ -91,8 +91,9 @@ enum cf_outcome cf_queue_unlink(struct cf_self *self, struct cf_thread *thread, 
 bool cf_queue_current(struct cf_region *region, const struct cf_walk *walk, uint64_t *wait);
 
 /*
- * Whether a signal of the viewed object may reach another thread that waits for all of it and the other
- * one.  *found is false: adds that none does, as long as the object is as viewed.  CF_MISSED: look again.
+ * Whether a signal of the viewed object reaches another thread that waits for all of it and the other
+ * one: before anybody who would use it up.  *found is false: adds that it does not, as long as the
+ * object is as viewed.  CF_MISSED: look again.
  */
 enum cf_outcome cf_queue_find_both(struct cf_self *self, const struct cf_view *view,
 				   const struct cf_object *other, struct cf_changes *changes,

@@ -751,7 +751,11 @@ static carafe_status sleep_through(struct cf_self *self, struct cf_wait *wait)
 			(void)cancel(self, &sound);
 			return status;
 		}
-		if (parked == OS_LATE && cancel(self, &sound))
+		/*
+		 * As it was before the look: a signal-and-wait that counts on us to use its signal up
+		 * changes it (core/queue.c), and is given to us by the next look.
+		 */
+		if (parked == OS_LATE && cf_cas(&thread->wait, bits, cf_next(bits, CF_IDLE)))
 			return CARAFE_STATUS_TIMEOUT;
 		if (parked == OS_INTERRUPTED && wait->interruptible && cancel(self, &sound))
 			return CARAFE_STATUS_CANCELLED;
@@ -759,7 +763,7 @@ static carafe_status sleep_through(struct cf_self *self, struct cf_wait *wait)
 			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
 		if (!cf_read(self->region, &thread->wait, &bits))
 			return CARAFE_STATUS_FILE_CORRUPT_ERROR;
-		if (!cf_wait_waiting(bits))
+		if (!cf_wait_waiting(bits) || parked == OS_LATE)
 			continue;
 		if (!ready) {
 			wake_predecessors(self, wait);
