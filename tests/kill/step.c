@@ -52,9 +52,11 @@ void step_over(int result)
 }
 
 #if defined(__x86_64__)
+typedef unsigned long long value_of_register;
 #define PROGRAM_COUNTER rip
 #define STRING_COUNTER rcx
 #elif defined(__i386__)
+typedef long value_of_register;
 #define PROGRAM_COUNTER eip
 #define STRING_COUNTER ecx
 #else
@@ -267,22 +269,22 @@ static bool repeat(pid_t victim, unsigned repetitions)
 {
 	struct user_regs_struct registers;
 	uintptr_t begin = at, end = at + string_instruction();
-	unsigned long left;
+	value_of_register left;
 
 	if (end == begin)
 		return false;
 	must_get_registers(victim, &registers);
-	if (registers.STRING_COUNTER <= (unsigned long)repetitions)
+	if ((unsigned long)registers.STRING_COUNTER <= repetitions)
 		return false;
-	left = registers.STRING_COUNTER - repetitions;
-	registers.STRING_COUNTER = repetitions;
+	left = registers.STRING_COUNTER - (value_of_register)repetitions;
+	registers.STRING_COUNTER = (value_of_register)repetitions;
 	must_set_registers(victim, &registers);
 	set_breakpoint(victim, end, true);
 	if (run_on(victim, NULL) != STEPPED || at != end)
 		bail_out("a victim does not come to the end of an instruction");
 	set_breakpoint(victim, end, false);
 	must_get_registers(victim, &registers);
-	registers.PROGRAM_COUNTER = begin;
+	registers.PROGRAM_COUNTER = (value_of_register)begin;
 	registers.STRING_COUNTER = left;
 	must_set_registers(victim, &registers);
 	at = begin;
